@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built the same way: strict concurrency (language mode 6),
+/// strict memory safety, and no warning is let through.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// The modules in the order data moves through them; each knows only those before it.
+let package = Package(
+  name: "tern",
+  products: [
+    .library(name: "Tern", targets: ["Tern"]),
+    // The single modules, for benchmarks and for services that need one stage.
+    .library(name: "TernIO", targets: ["TernIO"]),
+    .library(name: "TernCEB", targets: ["TernCEB"]),
+    .library(name: "TernStore", targets: ["TernStore"]),
+    .library(name: "TernMatch", targets: ["TernMatch"]),
+    .library(name: "TernRules", targets: ["TernRules"]),
+    .library(name: "TernStats", targets: ["TernStats"]),
+    .library(name: "TernGenerate", targets: ["TernGenerate"]),
+    .executable(name: "tern", targets: ["tern-cli"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // System libraries and C kernels.
+    .target(name: "CLiburing", linkerSettings: [.linkedLibrary("uring")]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CXXHash"),
+    .target(name: "CScan"),
+
+    // The way of the data.
+    .target(
+      name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash"],
+      swiftSettings: strict),
+    .target(name: "TernCEB", dependencies: ["CScan"], swiftSettings: strict),
+    .target(
+      name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], swiftSettings: strict),
+    .target(name: "TernMatch", dependencies: ["TernCEB"], swiftSettings: strict),
+    .target(name: "TernRules", dependencies: ["TernCEB", "TernMatch"], swiftSettings: strict),
+    .target(name: "TernStats", dependencies: ["TernCEB", "TernRules"], swiftSettings: strict),
+    .target(name: "TernGenerate", swiftSettings: strict),
+    .target(
+      name: "Tern",
+      dependencies: [
+        "TernIO", "TernCEB", "TernStore", "TernMatch", "TernRules", "TernStats",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "tern-cli",
+      dependencies: [
+        "Tern", "TernGenerate",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Tests.
+    .target(name: "TernTestSupport", path: "Tests/TernTestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "TernIOTests", dependencies: ["TernIO", "TernTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "TernCEBTests", dependencies: ["TernCEB", "CScan", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernStoreTests", dependencies: ["TernStore", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernMatchTests", dependencies: ["TernMatch", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernRulesTests", dependencies: ["TernRules", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernStatsTests", dependencies: ["TernStats", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernGenerateTests", dependencies: ["TernGenerate", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "TernTests", dependencies: ["Tern", "TernTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "Conformance", dependencies: ["Tern", "TernGenerate", "TernTestSupport"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,61 @@
+// 64 bytes at a time, for x86-64 with AVX-512BW.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include "kernels.h"
+
+#define WALK_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+
+WALK_TARGET static inline const uint8_t *value_end(const uint8_t *p, uint8_t *predicted) {
+  const __m512i less = _mm512_set1_epi8('<'), amp = _mm512_set1_epi8('&'),
+                greater = _mm512_set1_epi8('>'), space = _mm512_set1_epi8(0x20);
+  __m512i v = _mm512_loadu_si512(p);
+  uint64_t mask = _mm512_cmpeq_epi8_mask(v, less) | _mm512_cmpeq_epi8_mask(v, amp) |
+                  _mm512_cmpeq_epi8_mask(v, greater) | _mm512_cmplt_epu8_mask(v, space);
+  uint8_t guess = *predicted;
+  if (__builtin_expect(_blsi_u64(mask) == 1ull << guess, 1)) return p + guess;
+  while (!mask) {
+    p += 64;
+    v = _mm512_loadu_si512(p);
+    mask = _mm512_cmpeq_epi8_mask(v, less) | _mm512_cmpeq_epi8_mask(v, amp) |
+           _mm512_cmpeq_epi8_mask(v, greater) | _mm512_cmplt_epu8_mask(v, space);
+  }
+  *predicted = (uint8_t)_tzcnt_u64(mask);
+  return p + _tzcnt_u64(mask);
+}
+
+WALK_TARGET static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t length) {
+  for (;;) {
+    uint64_t differ = _mm512_cmpneq_epi8_mask(_mm512_loadu_si512(p), _mm512_loadu_si512(gap));
+    if (length <= 64) return _bzhi_u64(differ, length) == 0;
+    if (differ) return 0;
+    p += 64, gap += 64, length -= 64;
+  }
+}
+
+#define WALK_NAME tern_walk_avx512
+#include "walk.h"
+
+#define UTF8_NAME tern_utf8_avx512
+#define UTF8_BLOCK 64
+typedef __m512i block;
+
+WALK_TARGET static inline block block_load(const uint8_t *p) { return _mm512_loadu_si512(p); }
+WALK_TARGET static inline block block_set(uint8_t byte) { return _mm512_set1_epi8((char)byte); }
+WALK_TARGET static inline block block_and(block a, block b) { return _mm512_and_si512(a, b); }
+WALK_TARGET static inline block block_or(block a, block b) { return _mm512_or_si512(a, b); }
+WALK_TARGET static inline block block_xor(block a, block b) { return _mm512_xor_si512(a, b); }
+WALK_TARGET static inline block block_minus(block a, block b) { return _mm512_subs_epu8(a, b); }
+WALK_TARGET static inline block block_high4(block a) {
+  return _mm512_and_si512(_mm512_srli_epi16(a, 4), _mm512_set1_epi8(0x0F));
+}
+WALK_TARGET static inline block block_lookup(const uint8_t *table, block index) {
+  return _mm512_shuffle_epi8(
+      _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table)), index);
+}
+WALK_TARGET static inline uint64_t block_equal(block a, block b) {
+  return _mm512_cmpeq_epi8_mask(a, b);
+}
+WALK_TARGET static inline int block_any_high(block a) { return _mm512_movepi8_mask(a) != 0; }
+WALK_TARGET static inline int block_any(block a) { return _mm512_test_epi8_mask(a, a) != 0; }
+#include "utf8.h"
+#endif

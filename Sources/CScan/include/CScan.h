@@ -1,0 +1,95 @@
+// The vector work of decoding, one kernel per instruction set, chosen at run time.
+//
+// Two operations: walking a message along learned templates, and checking UTF-8.
+// Every kernel gives the same results on the same bytes; tests compare them.
+#ifndef TERN_CSCAN_H
+#define TERN_CSCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Bytes that must be readable past the end of every input.
+#define TERN_PADDING 64
+
+/// A value: where it starts (bytes from the slice's base) and how long it is.
+/// `start` has its top bit set where the value lies in the side arena instead.
+typedef struct {
+  uint32_t start;
+  uint32_t length;
+} tern_span;
+
+/// `length` of an element that was not there.
+#define TERN_ABSENT 0xFFFFFFFFu
+
+/// What passing a gap opens besides the next field.
+enum { TERN_OPENS_FIELD = 0, TERN_OPENS_LINE = 1, TERN_OPENS_DOCUMENT = 2 };
+
+/// One learned gap: the bytes between the end of one value and the start of the next.
+typedef struct {
+  uint32_t gap;         // offset of the bytes in the template's pool, padded by 64
+  uint16_t length;      // of the gap
+  uint16_t state;       // state after the gap
+  uint8_t opens;        // TERN_OPENS_…
+  uint8_t empty_count;  // elements in the gap that were written `<a/>`
+  uint16_t document_start;  // offset in the gap of the opened document's `<`
+  uint16_t document_end;    // offset in the gap just past the closed document's `>`
+  uint8_t empty_states[14];  // their states, in the row that is current after the gap
+  uint8_t empties_before;    // how many of them belong to the row before it
+} tern_gap;
+
+#define TERN_GAPS_PER_STATE 4
+
+typedef struct {
+  uint32_t count;
+  tern_gap gaps[TERN_GAPS_PER_STATE];
+} tern_state;
+
+/// A message kind as one sender writes it. State 0 is the place where a document may start;
+/// 1…head_fields are the head's fields, then come the line's.
+typedef struct {
+  const tern_state *states;
+  const uint8_t *pool;
+  uint8_t *lengths;  // by state: the length last met, a guess for the next
+  uint32_t head_fields;
+  uint32_t line_fields;
+} tern_template;
+
+/// Where a walk stands, and the rows it fills (row-major spans).
+typedef struct {
+  const uint8_t *base;  // the slice; TERN_PADDING bytes are readable past `end`
+  uint32_t end;
+  uint32_t position;
+  uint32_t state;
+  uint32_t at_gap;  // 1: `position` is at the gap after `state`'s value; 0: at its first byte
+  uint32_t document_count, document_capacity;
+  uint32_t line_count, line_capacity;
+  tern_span *heads;           // document_capacity × head_fields
+  tern_span *lines;           // line_capacity × line_fields
+  uint32_t *document_starts;  // by document: offset of its `<`
+  uint32_t *document_ends;    // by document: offset past its closing `>`
+  uint32_t *document_lines;   // by document: number of its lines
+} tern_walk;
+
+typedef enum {
+  TERN_KERNEL_PORTABLE = 0,
+  TERN_KERNEL_NEON = 1,
+  TERN_KERNEL_AVX2 = 2,
+  TERN_KERNEL_AVX512 = 3,
+} tern_kernel;
+
+/// The fastest kernel this processor runs.
+tern_kernel tern_kernel_best(void);
+/// Whether this build and processor can run `kernel`.
+int tern_kernel_available(tern_kernel kernel);
+
+/// Follows the template as far as it fits. On return the walk says where it stopped: before a
+/// value that is not plain (`at_gap` 0) or at a gap it does not know (`at_gap` 1). Values hold
+/// no `<`, `&`, `>` or control byte, and are trimmed of spaces.
+void tern_walk_run(tern_kernel kernel, const tern_template *template_, tern_walk *walk);
+
+/// Bytes at the front of `data` that are valid UTF-8 made of XML characters above U+001F or
+/// ASCII of any kind (controls are the scanner's business); `length` if all are. A sequence cut
+/// off by the end counts as invalid.
+size_t tern_utf8_valid_prefix(tern_kernel kernel, const uint8_t *data, size_t length);
+
+#endif

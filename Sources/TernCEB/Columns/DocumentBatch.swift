@@ -1,0 +1,111 @@
+/// The documents of one kind: one head row each, and their lines in the same order.
+///
+/// Shapes: `heads` has a row per document: the kind's head fields in schema order, then
+/// `#lines` (how many rows of `lines` are its; 0 for kinds without lines), `#source` (number of
+/// the source within the ingest), `#offset` and `#length` (bytes of the document element within
+/// the decompressed source). `lines` has the kind's line fields.
+public final class KindTables {
+  public let kind: Kind
+  public let heads: Table
+  public let lines: Table?
+
+  public init(_ kind: Kind) {
+    self.kind = kind
+    heads = Table(Self.headSchemas[Int(kind.rawValue)])
+    lines = Self.lineSchemas[Int(kind.rawValue)].map(Table.init)
+  }
+
+  public static func headSchema(_ kind: Kind) -> TableSchema { headSchemas[Int(kind.rawValue)] }
+  public static func lineSchema(_ kind: Kind) -> TableSchema? { lineSchemas[Int(kind.rawValue)] }
+
+  private static let headSchemas: [TableSchema] = Catalogue.kinds.map { spec in
+    TableSchema(
+      spec.headFields.map { .init($0.name, $0.type.columnType) } + [
+        .init("#lines", .integer), .init("#source", .integer),
+        .init("#offset", .integer), .init("#length", .integer),
+      ])
+  }
+
+  private static let lineSchemas: [TableSchema?] = Catalogue.kinds.map { spec in
+    spec.line == nil
+      ? nil : TableSchema(spec.lineFields.map { .init($0.name, $0.type.columnType) })
+  }
+}
+
+/// What one unit of input decodes to. Filled by one thread, then handed on.
+public final class DocumentBatch {
+  /// By `Kind.rawValue`.
+  public let kinds: [KindTables]
+  /// A row per reject: see `rejectSchema`.
+  public let rejects: Table
+  /// Numbers that were not written plainly: see `irregularSchema`.
+  public let irregulars: Table
+  /// Latest `appTime` of all accepted documents, seconds; nil if there are none.
+  public var latestAppTime: Int64?
+  /// Values that break the schema without being a reason to reject (lengths, fixed values).
+  public var schemaRemarks = 0
+
+  public init() {
+    kinds = Kind.allCases.map(KindTables.init)
+    rejects = Table(Self.rejectSchema)
+    irregulars = Table(Self.irregularSchema)
+  }
+
+  /// How much a batch held at a moment.
+  struct Mark {
+    var heads: InlineArray<8, Int>
+    var lines: InlineArray<8, Int>
+    var rejects: Int
+    var irregulars: Int
+    var latestAppTime: Int64?
+    var schemaRemarks: Int
+  }
+
+  var mark: Mark {
+    Mark(
+      heads: InlineArray { kinds[$0].heads.rowCount },
+      lines: InlineArray { kinds[$0].lines?.rowCount ?? 0 },
+      rejects: rejects.rowCount, irregulars: irregulars.rowCount, latestAppTime: latestAppTime,
+      schemaRemarks: schemaRemarks)
+  }
+
+  /// Takes out what has come since `mark`.
+  func truncate(to mark: Mark) {
+    for index in kinds.indices {
+      kinds[index].heads.truncate(mark.heads[index])
+      kinds[index].lines?.truncate(mark.lines[index])
+    }
+    rejects.truncate(mark.rejects)
+    irregulars.truncate(mark.irregulars)
+    latestAppTime = mark.latestAppTime
+    schemaRemarks = mark.schemaRemarks
+  }
+
+  /// Takes all rows out and keeps the memory for the next unit.
+  public func removeAll() {
+    for tables in kinds {
+      tables.heads.truncate(0)
+      tables.lines?.truncate(0)
+    }
+    rejects.truncate(0)
+    irregulars.truncate(0)
+    latestAppTime = nil
+    schemaRemarks = 0
+  }
+
+  public subscript(kind: Kind) -> KindTables { kinds[Int(kind.rawValue)] }
+
+  /// `source`, `offset` and `length` in bytes of the decompressed source; `kind` as `CEB303` or
+  /// empty; `key` the business number if it could be read; `original` the bytes themselves.
+  public static let rejectSchema = TableSchema([
+    .init("source", .integer), .init("offset", .integer), .init("length", .integer),
+    .init("kind", .text), .init("key", .text), .init("field", .text), .init("reason", .text),
+    .init("message", .text), .init("original", .text),
+  ])
+
+  /// `kind` (raw value), `isLine` (0 or 1), `column`, `row` within that table, and the `text`.
+  public static let irregularSchema = TableSchema([
+    .init("kind", .integer), .init("isLine", .integer), .init("column", .integer),
+    .init("row", .integer), .init("text", .text),
+  ])
+}

@@ -1,0 +1,51 @@
+/// A kind's elements as bytes, and the numbering of its fields that walks use.
+///
+/// State 0 is the place where a document may start. States 1…H are the head's fields in schema
+/// order, H+1…H+L the line's.
+struct KindLayout: Sendable {
+  let kind: Kind
+  let root: [UInt8]
+  let document: [UInt8]
+  let head: [UInt8]?
+  let line: [UInt8]?
+  let headFields: Int
+  let lineFields: Int
+  /// By state; entry 0 is empty.
+  let fieldNames: [[UInt8]]
+
+  init(_ kind: Kind) {
+    let spec = kind.spec
+    self.kind = kind
+    root = Array("CEB\(spec.number)Message".utf8)
+    document = Array(spec.document.utf8)
+    head = spec.head.map { Array($0.utf8) }
+    line = spec.line.map { Array($0.utf8) }
+    headFields = spec.headFields.count
+    lineFields = spec.lineFields.count
+    fieldNames =
+      [[]] + spec.headFields.map { Array($0.name.utf8) } + spec.lineFields.map { Array($0.name.utf8) }
+  }
+
+  static let all: [KindLayout] = Kind.allCases.map(KindLayout.init)
+
+  /// Numbers of all official message kinds, read here or not.
+  static let officialNumbers: Set<Int> = [
+    303, 304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 213, 214, 215,
+    216, 701, 702, 792, 311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711,
+    712, 816, 818, 900,
+  ]
+
+  /// State of a head or line field by its local name, searched from `hint` on, since elements
+  /// nearly always come in schema order.
+  func state(of name: Range<Int>, in reader: MessageReader, inLine: Bool, hint: Int) -> Int? {
+    let states = inLine ? headFields + 1..<headFields + lineFields + 1 : 1..<headFields + 1
+    let start = states.contains(hint) ? hint : states.lowerBound
+    for state in start..<states.upperBound where reader.isEqual(name, fieldNames[state]) {
+      return state
+    }
+    for state in states.lowerBound..<start where reader.isEqual(name, fieldNames[state]) {
+      return state
+    }
+    return nil
+  }
+}

@@ -1,0 +1,40 @@
+/// Why something was rejected: the fixed vocabulary of the reject table's `reason` column.
+public enum RejectReason: String, Sendable, CaseIterable {
+  /// Bytes that are not valid in their encoding, or an encoding that is not read.
+  case encoding
+  case notWellFormed = "not-well-formed"
+  case truncated
+  case doctype
+  case nesting
+  case rootUnknown = "root-unknown"
+  /// An official message kind that this version does not take in.
+  case kindUnsupported = "kind-unsupported"
+  /// More than 100 documents, or none.
+  case documentCount = "document-count"
+  case empty
+  /// The source could not be read or unpacked.
+  case unreadable
+  /// An element that the 202205 schema requires is not there.
+  case elementMissing = "element-missing"
+  /// A required key, number or time is empty.
+  case valueEmpty = "value-empty"
+  case numberInvalid = "number-invalid"
+  case dateInvalid = "date-invalid"
+  /// Only with `strict`: a length or fixed value of the schema is broken.
+  case schema
+}
+
+/// Why a message as a whole cannot be used.
+struct MessageFault: Error {
+  var reason: RejectReason
+  /// Where it was noticed, bytes from the slice's base.
+  var position: Int
+  var text: String
+  /// The message's end is known, so reading goes on right behind it.
+  var endIsKnown = false
+  /// The slice ends inside the message and the source goes on: not a fault, more bytes are needed.
+  var isIncomplete = false
+
+  static let incomplete = MessageFault(
+    reason: .truncated, position: 0, text: "", isIncomplete: true)
+}

@@ -1,0 +1,373 @@
+import CScan
+
+extension MessageReader {
+  /// A namespace that a tag means.
+  enum Namespace {
+    case ceb, dxp, other
+    /// The prefix is not declared.
+    case unbound
+  }
+
+  struct Binding {
+    var prefix: [UInt8]
+    var namespace: Namespace
+  }
+
+  /// Reads `<name attributes>` or `<name attributes/>` and opens what it stands for.
+  func readStartTag() throws(MessageFault) {
+    let start = position
+    position += 1
+    let name = try readName()
+    let bindingsBefore = bindings.count
+    let (hasAttributes, isEmpty) = try readAttributes()
+    if hasAttributes { gap.isClean = false }
+    let (prefix, local) = try split(name)
+    let namespace = resolve(prefix)
+    if namespace == .unbound {
+      throw fault(.notWellFormed, at: start, "the prefix of <\(text(name))> is not declared")
+    }
+    guard let parent = stack.last else {
+      readRoot(local, prefix, namespace)
+      if isEmpty { return }
+      stack.append(
+        Open(role: .root, state: 0, nameStart: name.lowerBound, nameCount: name.count, bindings: 0))
+      return
+    }
+    guard stack.count < Self.maxDepth else {
+      throw fault(.nesting, at: start, "elements nest deeper than \(Self.maxDepth)")
+    }
+    let (role, state) = meaning(of: local, namespace, in: parent, at: start)
+    if role == .other {
+      gap.isClean = false
+      if isInValue { unsafe value.moveToArena(&rows.arena, base) }
+    }
+    if isEmpty {
+      closeEmpty(role, state)
+      bindings.removeLast(bindings.count - bindingsBefore)
+      return
+    }
+    stack.append(
+      Open(
+        role: role, state: state, nameStart: name.lowerBound, nameCount: name.count,
+        bindings: bindingsBefore))
+    if role == .field { value.begin(at: position) }
+  }
+
+  /// What an element is, by its name and where it stands; opens the row it starts.
+  private func meaning(
+    of local: Range<Int>, _ namespace: Namespace, in parent: Open, at start: Int
+  ) -> (Role, state: Int) {
+    guard namespace == .ceb, let layout else { return (.other, 0) }
+    switch parent.role {
+    case .root:
+      guard isEqual(local, layout.document) else { return (.other, 0) }
+      documentsMet += 1
+      guard documentsMet <= Self.maxDocuments else { return (.other, 0) }
+      if rows.documentCount == SpanRows.maxDocuments { flush() }
+      gap.documentStart = start - gap.start
+      gap.open(TERN_OPENS_DOCUMENT)
+      rows.openDocument(at: start)
+      headSeen = false
+      return (.document, 0)
+    case .document:
+      if let head = layout.head {
+        if isEqual(local, head) {
+          // A document has one head; of several the first counts.
+          if headSeen || gap.opens != TERN_OPENS_DOCUMENT { gap.isClean = false }
+          if headSeen { return (.other, 0) }
+          headSeen = true
+          return (.head, 0)
+        }
+        if let line = layout.line, isEqual(local, line) {
+          if !headSeen { gap.isClean = false }
+          gap.open(TERN_OPENS_LINE)
+          rows.openLine()
+          return (.line, 0)
+        }
+        return (.other, 0)
+      }
+      return field(local, layout, inLine: false)
+    case .head: return field(local, layout, inLine: false)
+    case .line: return field(local, layout, inLine: true)
+    case .field, .other: return (.other, 0)
+    }
+  }
+
+  private func field(_ name: Range<Int>, _ layout: KindLayout, inLine: Bool)
+    -> (Role, state: Int)
+  {
+    guard let state = layout.state(of: name, in: self, inLine: inLine, hint: gap.from + 1) else {
+      return (.other, 0)
+    }
+    return (.field, state)
+  }
+
+  /// `<a/>`: opened and closed at once.
+  private func closeEmpty(_ role: Role, _ state: Int) {
+    switch role {
+    case .field:
+      rows.set(state: state, start: 0, length: 0)
+      if gap.empties.count < 14 { gap.empties.append(UInt8(state)) } else { gap.isClean = false }
+    case .document:
+      rows.documentEnds[rows.documentCount - 1] = UInt32(position)
+      gap.isClean = false
+    case .head, .line: gap.isClean = false
+    case .root, .other: break
+    }
+  }
+
+  /// Reads `</name>` and closes the element that is open.
+  func readEndTag() throws(MessageFault) {
+    let start = position
+    guard let top = stack.last else { return }
+    position += 2
+    let name = try readName()
+    guard isName(name, of: top) else {
+      throw fault(.notWellFormed, at: start, "</\(text(name))> closes an element that is not open")
+    }
+    skipSpace()
+    guard position < end else { throw unfinished("a tag") }
+    guard byte(position) == UInt8(ascii: ">") else {
+      throw fault(.notWellFormed, at: position, "an end tag that is not closed")
+    }
+    position += 1
+    switch top.role {
+    case .field:
+      record(top.state)
+      gap.begin(after: top.state, at: start)
+    case .document:
+      rows.documentEnds[rows.documentCount - 1] = UInt32(position)
+      gap.documentEnd = position - gap.start
+    case .root, .head, .line: break
+    case .other: gap.isClean = false
+    }
+    stack.removeLast()
+    bindings.removeLast(bindings.count - top.bindings)
+    if top.role == .document, gap.from == 0 { gap.isClean = false }
+  }
+
+  /// Stores the value that has just ended, trimmed.
+  private func record(_ state: Int) {
+    defer { value.markRecorded() }
+    guard !value.isRecorded else { return }
+    let count = value.isInArena ? rows.arena.count - value.start : value.count
+    var range = value.start..<value.start + count
+    func at(_ index: Int) -> UInt8 { value.isInArena ? rows.arena[index] : byte(index) }
+    while let first = range.first, isSpace(at(first)) { range.removeFirst() }
+    while let last = range.last, isSpace(at(last)) { range.removeLast() }
+    rows.set(
+      state: state,
+      start: UInt32(range.lowerBound) | (value.isInArena ? SpanRows.arenaBit : 0),
+      length: range.count)
+  }
+
+  private func isName(_ name: Range<Int>, of open: Open) -> Bool {
+    guard let local = open.local else {
+      guard name.count == open.nameCount else { return false }
+      for offset in 0..<name.count
+      where byte(name.lowerBound + offset) != byte(open.nameStart + offset) { return false }
+      return true
+    }
+    let extra = rootPrefix.isEmpty ? 0 : rootPrefix.count + 1
+    guard name.count == extra + local.count else { return false }
+    for (index, c) in rootPrefix.enumerated() where byte(name.lowerBound + index) != c {
+      return false
+    }
+    if extra > 0, byte(name.lowerBound + extra - 1) != UInt8(ascii: ":") { return false }
+    return isEqual(name.lowerBound + extra..<name.upperBound, local)
+  }
+
+  // MARK: - The root
+
+  private func readRoot(_ local: Range<Int>, _ prefix: Range<Int>, _ namespace: Namespace) {
+    rootPrefix = unsafe Array(bytes(prefix))
+    rootBindings = bindings.count
+    if namespace == .ceb {
+      layout = KindLayout.all.first { isEqual(local, $0.root) }
+      if let layout {
+        kindName = layout.kind.name
+        rows.begin(layout)
+        return
+      }
+      if local.count == 13, matches("CEB", at: local.lowerBound),
+        matches("Message", at: local.lowerBound + 6),
+        let number = Int(text(local.lowerBound + 3..<local.lowerBound + 6)),
+        KindLayout.officialNumbers.contains(number)
+      {
+        kindName = "CEB\(number)"
+        rootFault = (.kindUnsupported, "\(kindName) messages are not taken in by this version")
+        return
+      }
+    }
+    if namespace == .dxp, matches("DxpMsg", at: local.lowerBound) {
+      rootFault = (
+        .kindUnsupported, "\(text(local)) envelopes are not unwrapped by this version"
+      )
+      return
+    }
+    rootFault = (.rootUnknown, "the root <\(text(local))> is no customs message")
+  }
+
+  // MARK: - Names and attributes
+
+  /// An XML name at `position`; leaves `position` behind it.
+  func readName() throws(MessageFault) -> Range<Int> {
+    let start = position
+    while position < end {
+      let c = byte(position)
+      if c < 0x80 {
+        guard Self.isNameByte(c, first: position == start) else { break }
+        position += 1
+      } else {
+        guard let (scalar, count) = decodeScalar(at: position),
+          Self.isNameScalar(scalar, first: position == start)
+        else { break }
+        position += count
+      }
+    }
+    guard position < end else { throw unfinished("a name") }
+    guard position > start else {
+      throw fault(.notWellFormed, at: start, "a name is expected")
+    }
+    return start..<position
+  }
+
+  func skipSpace() {
+    while position < end, isSpace(byte(position)) { position += 1 }
+  }
+
+  /// Attributes up to `>` or `/>`. Declares the namespaces among them.
+  private func readAttributes() throws(MessageFault) -> (any: Bool, isEmpty: Bool) {
+    var names: [Range<Int>] = []
+    while true {
+      let spaceStart = position
+      skipSpace()
+      guard position < end else { throw unfinished("a tag") }
+      let c = byte(position)
+      if c == UInt8(ascii: ">") {
+        position += 1
+        try checkPrefixes(of: names)
+        return (!names.isEmpty, false)
+      }
+      if c == UInt8(ascii: "/") {
+        guard position + 1 < end else { throw unfinished("a tag") }
+        guard byte(position + 1) == UInt8(ascii: ">") else {
+          throw fault(.notWellFormed, at: position, "'/' inside a tag")
+        }
+        position += 2
+        try checkPrefixes(of: names)
+        return (!names.isEmpty, true)
+      }
+      guard position > spaceStart else {
+        throw fault(.notWellFormed, at: position, "no space before an attribute")
+      }
+      let name = try readName()
+      for other in names where text(other) == text(name) {
+        throw fault(.notWellFormed, at: name.lowerBound, "the attribute \(text(name)) twice")
+      }
+      names.append(name)
+      skipSpace()
+      guard position < end else { throw unfinished("a tag") }
+      guard byte(position) == UInt8(ascii: "=") else {
+        throw fault(.notWellFormed, at: position, "an attribute without a value")
+      }
+      position += 1
+      skipSpace()
+      let attributeValue = try readAttributeValue()
+      try declare(name, attributeValue)
+    }
+  }
+
+  /// A quoted value with references resolved. Rare: kept as bytes only for namespaces.
+  private func readAttributeValue() throws(MessageFault) -> [UInt8] {
+    guard position < end else { throw unfinished("a tag") }
+    let quote = byte(position)
+    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+      throw fault(.notWellFormed, at: position, "an attribute's value without quotes")
+    }
+    position += 1
+    var result: [UInt8] = []
+    while true {
+      guard position < end else { throw unfinished("an attribute") }
+      let c = byte(position)
+      if c == quote {
+        position += 1
+        return result
+      }
+      switch c {
+      case UInt8(ascii: "<"):
+        throw fault(.notWellFormed, at: position, "'<' in an attribute")
+      case UInt8(ascii: "&"):
+        let scalar = try readReference()
+        if result.count < 256 { result.append(contentsOf: Array(UTF8.encode(scalar)!)) }
+        continue
+      case 0x09, 0x0A, 0x0D: result.append(0x20)
+      default:
+        if c < 0x20 {
+          throw fault(.notWellFormed, at: position, "control character \(c) in an attribute")
+        }
+        // No namespace is this long; huge attributes cost no memory.
+        if result.count < 256 { result.append(c) }
+      }
+      position += 1
+    }
+  }
+
+  private func declare(_ name: Range<Int>, _ uri: [UInt8]) throws(MessageFault) {
+    let isDefault = name.count == 5 && matches("xmlns", at: name.lowerBound)
+    guard isDefault || (name.count > 6 && matches("xmlns:", at: name.lowerBound)) else { return }
+    let prefix = isDefault ? [] : unsafe Array(bytes(name.lowerBound + 6..<name.upperBound))
+    if !isDefault, uri.isEmpty {
+      throw fault(.notWellFormed, at: name.lowerBound, "a prefix bound to no namespace")
+    }
+    let namespace: Namespace =
+      switch uri {
+      case Self.cebNamespace: .ceb
+      case Self.dxpNamespace: .dxp
+      default: .other
+      }
+    bindings.append(Binding(prefix: prefix, namespace: namespace))
+  }
+
+  private static let cebNamespace = Array("http://www.chinaport.gov.cn/ceb".utf8)
+  private static let dxpNamespace = Array("http://www.chinaport.gov.cn/dxp".utf8)
+  private static let xmlPrefix = Array("xml".utf8)
+
+  private func checkPrefixes(of attributes: [Range<Int>]) throws(MessageFault) {
+    for name in attributes {
+      let (prefix, _) = try split(name)
+      guard !prefix.isEmpty, !matches("xmlns:", at: name.lowerBound) else { continue }
+      if resolve(prefix) == .unbound {
+        throw fault(.notWellFormed, at: name.lowerBound, "the prefix of \(text(name)) is not declared")
+      }
+    }
+  }
+
+  private func split(_ name: Range<Int>) throws(MessageFault) -> (
+    prefix: Range<Int>, local: Range<Int>
+  ) {
+    guard let colon = name.first(where: { byte($0) == UInt8(ascii: ":") }) else {
+      return (name.lowerBound..<name.lowerBound, name)
+    }
+    let local = colon + 1..<name.upperBound
+    guard colon > name.lowerBound, !local.isEmpty,
+      !local.contains(where: { byte($0) == UInt8(ascii: ":") })
+    else { throw fault(.notWellFormed, at: name.lowerBound, "colons in the name \(text(name))") }
+    return (name.lowerBound..<colon, local)
+  }
+
+  private func resolve(_ prefix: Range<Int>) -> Namespace {
+    for binding in bindings.reversed() where isEqual(prefix, binding.prefix) {
+      return binding.namespace
+    }
+    if prefix.isEmpty { return .other }
+    return isEqual(prefix, Self.xmlPrefix) ? .other : .unbound
+  }
+
+  /// Up to 60 bytes of the slice for a message to people.
+  func text(_ range: Range<Int>) -> String {
+    unsafe String(
+      decoding: bytes(range.lowerBound..<min(range.upperBound, range.lowerBound + 60)),
+      as: UTF8.self)
+  }
+}

@@ -1,0 +1,312 @@
+import CScan
+
+/// Reads one message at a time from a slice of a source: the general path, which is always right,
+/// and the fast walk along learned templates, which it enters wherever it can.
+///
+/// Nothing is kept of a message but the spans of a few documents (`rows`), which go to the columns
+/// group by group: no tree, no strings. Owned by one thread.
+@safe
+final class MessageReader {
+  /// A message may hold this many documents.
+  static let maxDocuments = 100
+  /// Elements may nest this deep.
+  static let maxDepth = 64
+  /// UTF-8 is checked this far ahead of the walk, so that the bytes are still in the cache.
+  private static let validationStride = 192 * 1024
+
+  enum Role {
+    case root, document, head, line, field, other
+  }
+
+  /// An element that is open.
+  struct Open {
+    var role: Role
+    /// Of a field; 0 otherwise.
+    var state: Int
+    /// Its name as written, in the slice…
+    var nameStart: Int
+    var nameCount: Int
+    /// …or, after a fast walk, by this local name under the template's prefix.
+    var local: [UInt8]?
+    /// Namespace bindings in force before it.
+    var bindings: Int
+  }
+
+  let kernel: tern_kernel
+  /// Where complete groups of documents go.
+  let filler: ColumnFiller
+  private let templates: [Template]
+
+  // The slice.
+  @unsafe var base: UnsafePointer<UInt8>
+  var end = 0
+  /// Whether the source ends where the slice does.
+  var endIsFinal = true
+  var position = 0
+
+  // The message.
+  var messageStart = 0
+  /// Behind the message's own XML declaration: the next one is looked for from here on.
+  var resumeFloor = 0
+  var layout: KindLayout?
+  /// `CEB605`, also for kinds that are not read; empty if the root is unknown.
+  var kindName = ""
+  var rootFault: (reason: RejectReason, text: String)?
+  var rootPrefix: [UInt8] = []
+  var stack: [Open] = []
+  var bindings: [Binding] = []
+  var rootBindings = 0
+  var rows = SpanRows()
+  /// Documents met, also those beyond the limit.
+  var documentsMet = 0
+  var headSeen = false
+  var gap = Template.Gap()
+
+  // The value that is being read.
+  var value = ValueInProgress()
+
+  // UTF-8: checked up to here, and the first wrong byte at or after the message's start.
+  private var validatedEnd = 0
+  private var invalidPosition: Int?
+
+  init(kernel: tern_kernel, filler: ColumnFiller) {
+    self.kernel = kernel
+    self.filler = filler
+    templates = KindLayout.all.map(Template.init)
+    unsafe base = UnsafePointer(bitPattern: 64)!
+    stack.reserveCapacity(Self.maxDepth)
+  }
+
+  /// Turns to a slice. `bytes` must stay in place until the next call, with `TERN_PADDING` bytes
+  /// readable past its end.
+  func begin(slice bytes: UnsafeBufferPointer<UInt8>, endIsFinal: Bool) {
+    if let start = bytes.baseAddress { unsafe base = start }
+    end = bytes.count
+    self.endIsFinal = endIsFinal
+    position = 0
+    validatedEnd = 0
+    invalidPosition = nil
+  }
+
+  /// A byte of the slice; 0 at its end.
+  @inline(__always) func byte(_ index: Int) -> UInt8 {
+    precondition(index >= 0 && index <= end, "read outside the slice")
+    return index == end ? 0 : unsafe base[index]
+  }
+
+  @inline(__always) func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= end, "read outside the slice")
+    return unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+
+  func isEqual(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
+    guard range.count == other.count else { return false }
+    for offset in 0..<other.count where byte(range.lowerBound + offset) != other[offset] {
+      return false
+    }
+    return true
+  }
+
+  /// Whether the slice goes on with these bytes at `index`.
+  func matches(_ text: StaticString, at index: Int) -> Bool {
+    guard index + text.utf8CodeUnitCount <= end else { return false }
+    for offset in 0..<text.utf8CodeUnitCount
+    where unsafe byte(index + offset) != text.utf8Start[offset] { return false }
+    return true
+  }
+
+  func fault(_ reason: RejectReason, at index: Int, _ text: String) -> MessageFault {
+    MessageFault(reason: reason, position: index, text: text)
+  }
+
+  /// What the slice's end in the middle of something means.
+  func unfinished(_ what: String) -> MessageFault {
+    endIsFinal ? fault(.truncated, at: end, "the source ends inside \(what)") : .incomplete
+  }
+
+  // MARK: - One message
+
+  /// Reads the message at `position` into `rows` and leaves `position` behind it.
+  /// - Throws: why the message as a whole counts for nothing.
+  func readMessage() throws(MessageFault) {
+    messageStart = position
+    resumeFloor = position + 1
+    layout = nil
+    kindName = ""
+    rootFault = nil
+    documentsMet = 0
+    stack.removeAll(keepingCapacity: true)
+    bindings.removeAll(keepingCapacity: true)
+    if let invalid = invalidPosition, invalid < messageStart {
+      invalidPosition = nil
+      validatedEnd = messageStart
+    }
+    try readProlog()
+    try readStartTag()  // the root
+    if !stack.isEmpty {
+      gap.begin(after: 0, at: position)
+      walk(state: 0, atGap: true)
+      try readContent()
+    }
+    validate(to: position)
+    if let invalid = invalidPosition, invalid < position {
+      var fault = fault(
+        .encoding, at: invalid, "the bytes at \(invalid - messageStart) of the message are not UTF-8")
+      fault.endIsKnown = true
+      throw fault
+    }
+    if let rootFault {
+      var fault = fault(rootFault.reason, at: messageStart, rootFault.text)
+      fault.endIsKnown = true
+      throw fault
+    }
+    flush()
+    if documentsMet == 0 || documentsMet > Self.maxDocuments {
+      var fault = fault(
+        .documentCount, at: messageStart,
+        "the message holds \(documentsMet) documents; 1 to \(Self.maxDocuments) are allowed")
+      fault.endIsKnown = true
+      throw fault
+    }
+  }
+
+  /// Everything between the root's start tag and its end tag, from wherever the stack stands.
+  private func readContent() throws(MessageFault) {
+    while !stack.isEmpty {
+      try readText()
+      guard position + 1 < end else { throw unfinished("a message") }
+      switch byte(position + 1) {
+      case UInt8(ascii: "/"): try readEndTag()
+      case UInt8(ascii: "!"): try readDeclaration()
+      case UInt8(ascii: "?"): try readInstruction()
+      default:
+        try readStartTag()
+        if let top = stack.last, top.role == .field, value.isFresh {
+          learn(to: top.state)
+          walk(state: top.state, atGap: false)
+        }
+      }
+    }
+  }
+
+  // MARK: - The fast walk
+
+  private func learn(to state: Int) {
+    guard gap.isClean, let layout, namesAreCanonical else { return }
+    let template = templates[Int(layout.kind.rawValue)]
+    if template.prefix != rootPrefix { template.reset(prefix: rootPrefix) }
+    unsafe template.learn(
+      gap, to: state, bytes: bytes(gap.start..<position), headFields: layout.headFields)
+    gap.isClean = false
+  }
+
+  /// Follows the template from `position` as far as it fits, then puts the stack as if the
+  /// general path had read it all.
+  private func walk(state: Int, atGap: Bool) {
+    guard let layout, bindings.count == rootBindings, namesAreCanonical,
+      documentsMet <= Self.maxDocuments
+    else { return }
+    let template = templates[Int(layout.kind.rawValue)]
+    guard template.prefix == rootPrefix else { return }
+    validate(to: min(end, position + Self.validationStride))
+    var walk = unsafe tern_walk()
+    unsafe walk.base = base
+    unsafe walk.end = UInt32(end)
+    unsafe walk.position = UInt32(position)
+    unsafe walk.state = UInt32(state)
+    unsafe walk.at_gap = atGap ? 1 : 0
+    while true {
+      if layout.lineFields > 0, rows.lineCount == rows.lineCapacity { rows.reserveLines() }
+      // Documents that were in groups before this one.
+      let earlier = documentsMet - rows.documentCount
+      unsafe walk.document_count = UInt32(rows.documentCount)
+      unsafe walk.document_capacity = UInt32(min(SpanRows.maxDocuments, Self.maxDocuments - earlier))
+      unsafe walk.line_count = UInt32(rows.lineCount)
+      unsafe walk.line_capacity = UInt32(rows.lineCapacity)
+      unsafe walk.heads = rows.heads.base
+      unsafe walk.lines = rows.lines.base
+      unsafe walk.document_starts = rows.documentStarts.base
+      unsafe walk.document_ends = rows.documentEnds.base
+      unsafe walk.document_lines = rows.documentLines.base
+      unsafe template.withTemplate(headFields: layout.headFields, lineFields: layout.lineFields) {
+        unsafe tern_walk_run(kernel, $0, &walk)
+      }
+      rows.documentCount = unsafe Int(walk.document_count)
+      rows.lineCount = unsafe Int(walk.line_count)
+      documentsMet = earlier + rows.documentCount
+      if rows.documentCount == SpanRows.maxDocuments, documentsMet < Self.maxDocuments,
+        unsafe walk.at_gap == 1, unsafe rows.documentEnds[rows.documentCount - 1] > walk.position
+      {
+        // Stopped for want of room, and the gap will be found again at once.
+        flush()
+      } else if layout.lineFields == 0 || rows.lineCount < rows.lineCapacity {
+        break
+      }
+    }
+
+    let newPosition = unsafe Int(walk.position)
+    let newState = unsafe Int(walk.state)
+    guard newState != 0, newPosition != position || newState != state else { return }
+    let stoppedAtGap = unsafe walk.at_gap == 1
+    position = newPosition
+    headSeen = true
+    rebuildStack(layout, state: newState)
+    if stoppedAtGap {
+      value.markRecorded()
+      gap.begin(after: newState, at: position)
+    } else {
+      value.begin(at: position)
+      gap.isClean = false
+    }
+  }
+
+  private func rebuildStack(_ layout: KindLayout, state: Int) {
+    stack.removeLast(stack.count - 1)
+    func push(_ role: Role, _ local: [UInt8], _ state: Int = 0) {
+      stack.append(
+        Open(
+          role: role, state: state, nameStart: 0, nameCount: 0, local: local,
+          bindings: bindings.count))
+    }
+    push(.document, layout.document)
+    if state > layout.headFields, let line = layout.line {
+      push(.line, line)
+    } else if let head = layout.head {
+      push(.head, head)
+    }
+    push(.field, layout.fieldNames[state], state)
+  }
+
+  /// Every open element is written with the root's prefix, as the template takes for granted.
+  private var namesAreCanonical: Bool {
+    let extra = rootPrefix.isEmpty ? 0 : rootPrefix.count + 1
+    for open in stack.dropFirst() where open.local == nil {
+      let name = open.nameStart..<open.nameStart + open.nameCount
+      guard name.count > extra, isEqual(name.prefix(rootPrefix.count), rootPrefix) else {
+        return false
+      }
+      let colon = name.first { byte($0) == UInt8(ascii: ":") }
+      guard colon == (rootPrefix.isEmpty ? nil : name.lowerBound + rootPrefix.count) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Hands the group of documents on. All of them are complete.
+  func flush() {
+    guard let layout, rows.documentCount > 0 else { return }
+    filler.fill(layout.kind, &rows)
+    rows.removeAll()
+  }
+
+  // MARK: - UTF-8
+
+  private func validate(to limit: Int) {
+    guard invalidPosition == nil, validatedEnd < limit else { return }
+    // A little further than asked, so that a sequence across the limit is seen whole.
+    let stop = min(end, limit + 4)
+    validatedEnd += unsafe tern_utf8_valid_prefix(kernel, base + validatedEnd, stop - validatedEnd)
+    if validatedEnd < limit { invalidPosition = validatedEnd }
+  }
+}

@@ -1,0 +1,126 @@
+import CScan
+
+/// What has been learned of how one sender writes one kind: for each field, the bytes that stand
+/// between its value and the next.
+///
+/// A gap is learned only when the general path has read it and found nothing but white space and
+/// plain tags of the message's own prefix, in schema order: then these bytes mean the same wherever
+/// they follow that field, whatever else the message holds.
+@safe
+final class Template {
+  /// Learned bytes beyond this start the template anew: nobody makes it grow without end.
+  private static let maxPoolBytes = 1 << 20
+  /// Longer gaps are left to the general path.
+  static let maxGapBytes = 2048
+
+  private(set) var prefix: [UInt8]
+  private let stateCount: Int
+  private var states: GrowableBuffer<tern_state>
+  private var pool: GrowableBuffer<UInt8>
+  /// By state: the length last met.
+  private var lengths: GrowableBuffer<UInt8>
+
+  init(_ layout: KindLayout) {
+    prefix = []
+    stateCount = layout.headFields + layout.lineFields + 1
+    states = GrowableBuffer(capacity: stateCount)
+    pool = GrowableBuffer(capacity: 16 * 1024)
+    lengths = GrowableBuffer(capacity: stateCount)
+    lengths.append(repeating: 0, count: stateCount)
+    reset(prefix: [])
+  }
+
+  func reset(prefix: [UInt8]) {
+    self.prefix = prefix
+    pool.removeAll()
+    states.removeAll()
+    states.append(repeating: tern_state(), count: stateCount)
+  }
+
+  /// A gap as the general path saw it.
+  struct Gap {
+    var from = 0
+    /// Offset of its first byte in the slice.
+    var start = 0
+    var isClean = false
+    var opens = TERN_OPENS_FIELD
+    var documentStart = 0
+    var documentEnd = 0
+    var empties: [UInt8] = []
+    var emptiesBefore = 0
+
+    mutating func begin(after state: Int, at position: Int) {
+      from = state
+      start = position
+      isClean = true
+      opens = TERN_OPENS_FIELD
+      documentStart = 0
+      documentEnd = 0
+      empties.removeAll(keepingCapacity: true)
+      emptiesBefore = 0
+    }
+
+    mutating func open(_ what: Int) {
+      if opens != TERN_OPENS_FIELD { isClean = false }
+      opens = what
+      emptiesBefore = empties.count
+    }
+  }
+
+  /// Remembers `gap`, whose bytes start at `bytes`, as the way from its field to `state`.
+  func learn(_ gap: Gap, to state: Int, bytes: UnsafeBufferPointer<UInt8>, headFields: Int) {
+    guard gap.isClean, bytes.count <= Self.maxGapBytes, gap.empties.count <= 14 else { return }
+    guard inOrder(gap, to: state, headFields: headFields) else { return }
+    if pool.count > Self.maxPoolBytes { reset(prefix: prefix) }
+    var learned = tern_gap()
+    learned.gap = UInt32(pool.count)
+    learned.length = UInt16(bytes.count)
+    learned.state = UInt16(state)
+    learned.opens = UInt8(gap.opens)
+    learned.empty_count = UInt8(gap.empties.count)
+    learned.empties_before = UInt8(
+      gap.opens == TERN_OPENS_FIELD ? gap.empties.count : gap.emptiesBefore)
+    learned.document_start = UInt16(gap.documentStart)
+    learned.document_end = UInt16(gap.documentEnd)
+    unsafe withUnsafeMutableBytes(of: &learned.empty_states) { target in
+      for (index, state) in gap.empties.enumerated() { unsafe target[index] = state }
+    }
+    unsafe pool.append(contentsOf: bytes)
+    pool.append(repeating: 0, count: Int(TERN_PADDING))
+    // The newest first: neighbours come from one sender.
+    let entry = unsafe states.base + gap.from
+    let kept = unsafe min(Int(entry.pointee.count), Int(TERN_GAPS_PER_STATE) - 1)
+    unsafe withUnsafeMutableBytes(of: &entry.pointee.gaps) { bytes in
+      let gaps = unsafe bytes.assumingMemoryBound(to: tern_gap.self)
+      for index in stride(from: kept, to: 0, by: -1) { unsafe gaps[index] = unsafe gaps[index - 1] }
+      unsafe gaps[0] = learned
+    }
+    unsafe entry.pointee.count = UInt32(kept + 1)
+  }
+
+  /// Only forward: then no field of a row can be met twice, and the first would not have to win.
+  private func inOrder(_ gap: Gap, to state: Int, headFields: Int) -> Bool {
+    var last = gap.from
+    for (index, empty) in gap.empties.enumerated() {
+      if gap.opens != TERN_OPENS_FIELD, index == gap.emptiesBefore { last = 0 }
+      guard Int(empty) > last else { return false }
+      last = Int(empty)
+    }
+    if gap.opens != TERN_OPENS_FIELD, gap.emptiesBefore == gap.empties.count { last = 0 }
+    guard state > last else { return false }
+    switch gap.opens {
+    case TERN_OPENS_DOCUMENT: return state <= headFields
+    case TERN_OPENS_LINE: return gap.from != 0 && state > headFields
+    default: return gap.from != 0 && (gap.from <= headFields) == (state <= headFields)
+    }
+  }
+
+  func withTemplate(
+    headFields: Int, lineFields: Int, _ body: (UnsafePointer<tern_template>) -> Void
+  ) {
+    var template = unsafe tern_template(
+      states: UnsafePointer(states.base), pool: UnsafePointer(pool.base), lengths: lengths.base,
+      head_fields: UInt32(headFields), line_fields: UInt32(lineFields))
+    unsafe withUnsafePointer(to: &template) { unsafe body($0) }
+  }
+}

@@ -1,0 +1,111 @@
+import CScan
+
+/// Decodes slices of sources into a `DocumentBatch`: messages one after the other, rejects for
+/// what cannot be used, and on with the next message.
+///
+/// Owned by one thread; it keeps what it has learned of its senders from slice to slice.
+@safe
+public final class UnitDecoder {
+  private let reader: MessageReader
+  private let filler: ColumnFiller
+
+  /// - Parameter strict: also reject what breaks lengths and fixed values of the schema.
+  public init(strict: Bool = false, kernel: Kernel = .best) {
+    filler = ColumnFiller(strict: strict)
+    reader = MessageReader(kernel: kernel.value, filler: filler)
+  }
+
+  /// Decodes one slice.
+  ///
+  /// - Parameters:
+  ///   - bytes: the slice. `Kernel.padding` bytes must be readable past its end.
+  ///   - source: the number its documents are to carry as `#source`.
+  ///   - sourceOffset: offset of the slice's first byte in the decompressed source.
+  ///   - endIsFinal: the source ends with this slice.
+  /// - Returns: nil if the slice was used up; otherwise where the last, unfinished message starts:
+  ///   decode it again together with what follows.
+  public func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, source: Int, sourceOffset: Int, endIsFinal: Bool,
+    into batch: DocumentBatch
+  ) -> Int? {
+    unsafe reader.begin(slice: bytes, endIsFinal: endIsFinal)
+    filler.begin(
+      unsafe ColumnFiller.Message(
+        base: reader.base, source: source, sourceOffset: sourceOffset), into: batch)
+    var messages = 0
+    while true {
+      skipBetweenMessages()
+      guard reader.position < reader.end else { break }
+      let start = reader.position
+      messages += 1
+      let mark = batch.mark
+      do throws(MessageFault) {
+        try reader.readMessage()
+      } catch {
+        batch.truncate(to: mark)
+        if error.isIncomplete { return start }
+        let resume =
+          error.endIsKnown
+          ? reader.position
+          : reader.nextDeclaration(from: reader.resumeFloor)
+        guard let next = resume ?? (endIsFinal ? reader.end : nil) else { return start }
+        unsafe batch.appendReject(
+          source: source, offset: sourceOffset + start, kind: reader.kindName, key: "", field: "",
+          reason: error.reason, message: error.text, original: reader.bytes(start..<next))
+        reader.position = next
+      }
+    }
+    if messages == 0, endIsFinal, sourceOffset == 0 {
+      unsafe batch.appendReject(
+        source: source, offset: 0, kind: "", key: "", field: "", reason: .empty,
+        message: bytes.isEmpty ? "the source is empty" : "the source holds no message",
+        original: bytes)
+    }
+    return nil
+  }
+
+  /// White space may stand between messages; a byte order mark belongs to the next one.
+  private func skipBetweenMessages() { reader.skipSpace() }
+}
+
+/// A vector kernel of the decoder.
+public enum Kernel: String, CaseIterable, Sendable {
+  case portable, neon, avx2, avx512
+
+  /// Bytes that must be readable past the end of a slice.
+  public static let padding = Int(TERN_PADDING)
+
+  var value: tern_kernel {
+    switch self {
+    case .portable: TERN_KERNEL_PORTABLE
+    case .neon: TERN_KERNEL_NEON
+    case .avx2: TERN_KERNEL_AVX2
+    case .avx512: TERN_KERNEL_AVX512
+    }
+  }
+
+  /// Whether this build and processor run it.
+  public var isAvailable: Bool { tern_kernel_available(value) != 0 }
+
+  /// The fastest one here.
+  public static var best: Kernel { allCases.last { $0.isAvailable } ?? .portable }
+}
+
+extension DocumentBatch {
+  /// Adds a row to `rejects`. `offset` is in bytes of the decompressed source.
+  public func appendReject(
+    source: Int, offset: Int, kind: String, key: String, field: String, reason: RejectReason,
+    message: String, original: UnsafeBufferPointer<UInt8>
+  ) {
+    let columns = rejects.columns
+    columns[0].integer.append(Int64(source))
+    columns[1].integer.append(Int64(offset))
+    columns[2].integer.append(Int64(original.count))
+    columns[3].text.append(kind)
+    columns[4].text.append(key)
+    columns[5].text.append(field)
+    columns[6].text.append(reason.rawValue)
+    columns[7].text.append(message)
+    unsafe columns[8].text.append(original)
+  }
+}
