@@ -43,7 +43,7 @@ let package = Package(
       name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], swiftSettings: strict),
     .target(name: "TernMatch", dependencies: ["TernCEB"], swiftSettings: strict),
     .target(name: "TernRules", dependencies: ["TernCEB", "TernMatch"], swiftSettings: strict),
-    .target(name: "TernStats", dependencies: ["TernCEB", "TernRules"], swiftSettings: strict),
+    .target(name: "TernStats", dependencies: ["TernCEB"], swiftSettings: strict),
     .target(name: "TernGenerate", swiftSettings: strict),
     .target(
       name: "Tern",
@@ -54,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "tern-cli",
       dependencies: [
-        "Tern", "TernGenerate",
+        "Tern", "TernGenerate", "TernCEB", "TernIO", "TernRules", "TernStats", "TernStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -15,6 +15,14 @@ public final class KindTables {
     lines = Self.lineSchemas[Int(kind.rawValue)].map(Table.init)
   }
 
+  /// Tables that were read back, with all columns.
+  public init(_ kind: Kind, heads: Table, lines: Table?) {
+    precondition(heads.schema == Self.headSchema(kind), "other columns than the kind's")
+    self.kind = kind
+    self.heads = heads
+    self.lines = lines ?? Self.lineSchema(kind).map(Table.init)
+  }
+
   public static func headSchema(_ kind: Kind) -> TableSchema { headSchemas[Int(kind.rawValue)] }
   public static func lineSchema(_ kind: Kind) -> TableSchema? { lineSchemas[Int(kind.rawValue)] }
 

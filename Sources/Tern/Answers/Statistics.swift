@@ -1,0 +1,63 @@
+import Synchronization
+import TernCEB
+import TernRules
+import TernStats
+import TernStore
+
+extension Engine {
+  /// The cube over the lists that count, by the given dimensions. Exact. Reads only the columns
+  /// that the dimensions need; segments in parallel.
+  public func statistics(of path: String, by dimensions: [Dimension]) throws(TernError) -> Cube {
+    let lists = try JudgedLists(path)
+    @Sendable func empty() -> Cube {
+      Cube(dimensions: dimensions) { code in
+        code == 0 ? "" : Disposition(rawValue: code - 1)?.name ?? String(code)
+      }
+    }
+    let total = Mutex(empty())
+    let queue = WorkQueue(count: lists.segmentCount * 2)
+    try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
+      var cube = empty()
+      while let index = queue.take() {
+        let direction = Direction.allCases[index % 2]
+        let needed = cube.neededColumns(direction)
+        try lists.forEachGroup(
+          segment: index / 2, direction, headColumns: needed.heads, lineColumns: needed.lines
+        ) { (group) throws(TernError) in
+          do throws(StatisticsError) {
+            try cube.add(
+              heads: group.heads, lines: group.lines, direction: direction,
+              dispositions: group.dispositions.span)
+          } catch { throw .statistics(error) }
+        }
+      }
+      let mine = cube
+      let failure = total.withLock { total -> StatisticsError? in
+        do throws(StatisticsError) {
+          try total.merge(mine)
+          return nil
+        } catch { return error }
+      }
+      if let failure { throw .statistics(failure) }
+    }
+    return total.withLock { $0 }
+  }
+
+  /// Writes the cube's rows, with totals in a table. Does not close `sink`.
+  public func writeStatistics(
+    _ cube: Cube, by dimensions: [Dimension], as format: StatisticsFormat, to sink: ByteSink
+  ) throws(TernError) {
+    let totals: [Measures]
+    let total: Measures
+    do throws(StatisticsError) {
+      totals = try cube.totals()
+      total = try cube.total()
+    } catch { throw .statistics(error) }
+    try StatisticsWriter(dimensions: dimensions).write(
+      cube.rows(), totals: totals, total: total, as: format
+    ) { (piece: [UInt8]) throws(TernError) in
+      sink.append(piece)
+      try sink.flushIfFull()
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Glibc
+import TernIO
+import TernRules
+
+/// How an engine runs, and by which rules it judges.
+public struct EngineSettings: Sendable {
+  /// Worker threads; never changes a result.
+  public var threads: Int
+  /// Bytes that a run may take.
+  public var memoryBytes: Int
+  public var io: IOBackend = .auto
+  /// Also reject what breaks lengths and fixed values of the schema.
+  public var strict = false
+  public var rules = RuleSettings()
+
+  public init(threads: Int? = nil, memoryBytes: Int = 2 << 30) {
+    self.threads = min(max(threads ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 256)
+    self.memoryBytes = max(memoryBytes, 256 << 20)
+  }
+}
+
+/// How far a run has come.
+public struct Progress: Sendable {
+  public enum Stage: String, Sendable {
+    case ingest, reconcile, verify
+  }
+  public var stage: Stage
+  /// Bytes of input as stored (ingest, verify), or partitions (reconcile).
+  public var done: UInt64
+  /// 0 where it is not known, as for a pipe.
+  public var total: UInt64
+  public var documents: Int
+  public var rejects: Int
+
+  public init(stage: Stage, done: UInt64, total: UInt64, documents: Int = 0, rejects: Int = 0) {
+    self.stage = stage
+    self.done = done
+    self.total = total
+    self.documents = documents
+    self.rejects = rejects
+  }
+}

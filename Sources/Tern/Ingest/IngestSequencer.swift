@@ -1,0 +1,215 @@
+import Synchronization
+import TernCEB
+import TernIO
+import TernMatch
+import TernStore
+
+/// Puts the units' results into segments in the order of the input, whichever thread made them:
+/// the bytes of a store depend on the input alone.
+final class IngestSequencer: @unchecked Sendable {
+  /// A segment is closed when this much XML has gone into it.
+  private static let segmentBytes = 512 << 20
+
+  let firstSource: Int
+  private let transaction: IngestTransaction
+  private let plan: InputPlan
+  private let progress: @Sendable (Progress) -> Void
+
+  // Everything below is touched under the lock, and after the workers have ended.
+  private let lock = Mutex<Void>(())
+  private var nextSequence = 0
+  private var waiting: [Int: UnitResult] = [:]
+  private var free: [UnitResult] = []
+  private var openTail: UnitResult.OpenTail?
+  private var writer: SegmentWriter?
+  private var rows = MatchTables()
+  /// Head rows in the open segment, by kind: what a unit's row numbers are moved by.
+  private var segmentRows = [Int](repeating: 0, count: Kind.allCases.count)
+  private var segmentInput = 0
+  private var segmentLatest: Int64?
+  private var lastGroup = 0
+  private(set) var records: [SourceRecord] = []
+  private(set) var documents = [Int](repeating: 0, count: Kind.allCases.count)
+  private(set) var rejects = 0
+  private(set) var inputBytes: UInt64 = 0
+  private(set) var schemaRemarks = 0
+
+  init(
+    transaction: IngestTransaction, firstSource: Int, plan: InputPlan,
+    progress: @escaping @Sendable (Progress) -> Void
+  ) {
+    self.transaction = transaction
+    self.firstSource = firstSource
+    self.plan = plan
+    self.progress = progress
+    // A source that is not read to its end keeps this size and is never taken for known.
+    records = (0..<plan.count).map { source in
+      SourceRecord(
+        path: plan.path(of: source), rawSize: .max,
+        digest: TernStore.ContentDigest(high: 0, low: 0), documents: 0, rejects: 0)
+    }
+  }
+
+  /// An empty result to fill.
+  func takeResult() -> UnitResult {
+    lock.withLock { _ in free.popLast() } ?? UnitResult()
+  }
+
+  /// Takes a finished result, and appends all that are next in order.
+  func deliver(
+    _ result: UnitResult, _ worker: IngestWorker, _ reader: InputReader
+  ) throws(TernError) {
+    try lock.withLock { (_) throws(TernError) in
+      waiting[result.sequence] = result
+      while let next = waiting.removeValue(forKey: nextSequence) {
+        if let tail = openTail {
+          // The unit was decoded as if it began with a message; it does not.
+          openTail = nil
+          worker.decode(next.unit!, into: next, firstSource: firstSource, after: tail)
+        }
+        openTail = next.openTail
+        inputBytes += next.unit!.inputBytes
+        reader.recycle(next.unit!)
+        next.unit = nil
+        try append(next)
+        nextSequence += 1
+        free.append(next)
+        progress(
+          Progress(
+            stage: .ingest, done: inputBytes, total: plan.totalBytes,
+            documents: documents.reduce(0, +), rejects: rejects))
+      }
+    }
+  }
+
+  private func append(_ result: UnitResult) throws(TernError) {
+    let writer = try openSegment()
+    try storing { () throws(StoreError) in try writer.append(result.encoded) }
+    lastGroup = result.sequence
+    moveRows(result.rows)
+    for kind in Kind.allCases.indices {
+      segmentRows[kind] += result.documents[kind]
+      documents[kind] += result.documents[kind]
+    }
+    rejects += result.rejects
+    schemaRemarks += result.schemaRemarks
+    if let latest = result.latestAppTime { segmentLatest = max(segmentLatest ?? .min, latest) }
+    for entry in result.sources {
+      records[entry.source].documents += entry.documents
+      records[entry.source].rejects += entry.rejects
+      if let digest = entry.digest {
+        records[entry.source].rawSize = digest.rawBytes
+        records[entry.source].digest = TernStore.ContentDigest(high: digest.high, low: digest.low)
+      }
+    }
+    segmentInput += result.expandedBytes
+    if segmentInput >= Self.segmentBytes { try closeSegment() }
+  }
+
+  private func openSegment() throws(TernError) -> SegmentWriter {
+    if let writer { return writer }
+    let writer = try storing { () throws(StoreError) in try transaction.newSegment() }
+    self.writer = writer
+    return writer
+  }
+
+  /// Appends a unit's match rows, with its row numbers moved to the segment's.
+  private func moveRows(_ unit: MatchTables) {
+    for table in MatchTable.allCases {
+      let role = table.role
+      let bases = Direction.allCases.map { UInt64(segmentRows[Int(Kind(role, $0).rawValue)]) << 1 }
+      let source = unsafe unit.words(table)
+      let words = table.wordCount
+      rows.withWords(table) { target in
+        let start = target.count
+        unsafe target.append(contentsOf: source)
+        var index = start + 2
+        while index < target.count {
+          unsafe target.base[index] &+= bases[Int(target.base[index] & 1)]
+          index += words
+        }
+      }
+    }
+  }
+
+  private func closeSegment() throws(TernError) {
+    guard let writer else { return }
+    self.writer = nil
+    let unit = EncodedUnit()
+    var encoder = MatchTableWriter()
+    for table in MatchTable.allCases where rows.rowCount(table) > 0 {
+      rows.withWords(table) { words in
+        encoder.encode(
+          words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)), into: unit)
+      }
+    }
+    try storing { () throws(StoreError) in
+      try writer.append(unit)
+      try transaction.seal(
+        writer, latestAppTime: segmentLatest, inputBytes: UInt64(segmentInput))
+    }
+    rows.removeAll()
+    segmentRows = segmentRows.map { _ in 0 }
+    segmentInput = 0
+    segmentLatest = nil
+  }
+
+  // MARK: - After the workers
+
+  /// Folders and files that could not even be listed become rejects of their own.
+  func rejectFailures(_ failures: [SystemFailure]) throws(TernError) {
+    guard !failures.isEmpty else { return }
+    let batch = DocumentBatch()
+    for failure in failures {
+      let source = records.count
+      unsafe batch.appendReject(
+        source: firstSource + source, offset: 0, kind: "", key: "", field: "",
+        reason: .unreadable, message: failure.description,
+        original: UnsafeBufferPointer(start: nil, count: 0))
+      records.append(
+        SourceRecord(
+          path: failure.path, rawSize: .max,
+          digest: TernStore.ContentDigest(high: 0, low: 0), documents: 0, rejects: 1))
+    }
+    rejects += failures.count
+    let writer = try openSegment()
+    try storing { () throws(StoreError) in
+      try writer.append(table: batch.rejects, id: .rejects, group: nextSequence)
+    }
+  }
+
+  /// The ingest is one pipe whose content the store has.
+  func isKnownStream(_ known: KnownSources) -> Bool {
+    guard plan.count == 1, plan.isStream(0), records.count == 1 else { return false }
+    return known.contains(size: records[0].rawSize, digest: records[0].digest)
+  }
+
+  func finish() throws(TernError) { try closeSegment() }
+}
+
+extension MatchTables {
+  /// The words of one table.
+  func words(_ table: MatchTable) -> UnsafeBufferPointer<UInt64> {
+    switch table {
+    case .orders: unsafe orders.unsafeElements
+    case .payments: unsafe payments.unsafeElements
+    case .waybills: unsafe waybills.unsafeElements
+    case .listsByTrade: unsafe listsByTrade.unsafeElements
+    case .listsByWaybill: unsafe listsByWaybill.unsafeElements
+    case .listsByIdentity: unsafe listsByIdentity.unsafeElements
+    }
+  }
+
+  func withWords<Result, Failure: Error>(
+    _ table: MatchTable, _ body: (inout GrowableBuffer<UInt64>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    switch table {
+    case .orders: try body(&orders)
+    case .payments: try body(&payments)
+    case .waybills: try body(&waybills)
+    case .listsByTrade: try body(&listsByTrade)
+    case .listsByWaybill: try body(&listsByWaybill)
+    case .listsByIdentity: try body(&listsByIdentity)
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import Synchronization
+import TernCEB
+import TernMatch
+import TernRules
+import TernStore
+
+/// The verdicts of a run as they are stored: for each segment and direction one row group of
+/// (`findings`, `disposition`), aligned with the rows of the lists.
+enum ResultFile {
+  static let name = "verdicts"
+  static let verdicts = TableID.result(0)
+  static let settings = TableID.result(1)
+  static let schema = TableSchema([.init("findings", .integer), .init("disposition", .integer)])
+  static let settingsSchema = TableSchema([.init("name", .text), .init("value", .text)])
+
+  /// Row group of a segment's lists of one direction.
+  static func group(segment: Int, _ direction: Direction) -> Int {
+    segment * 2 + Int(direction.rawValue)
+  }
+
+  /// `disposition` of a list that does not count; otherwise `Disposition.rawValue` + 1.
+  static let doesNotCount: Int64 = 0
+}
+
+extension Engine {
+  func writeResults(
+    _ store: Store, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings
+  ) throws(TernError) -> ReconcileReport {
+    let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
+    let finished = Mutex<(report: ReconcileReport, units: [Int: EncodedUnit])>(
+      (ReconcileReport(), [:]))
+    let queue = WorkQueue(count: view.segments.count * 2)
+    try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
+      var decoder = ColumnDecoder()
+      var encoder = ColumnEncoder()
+      while let group = queue.take() {
+        let unit = EncodedUnit()
+        var report = ReconcileReport()
+        let direction = Direction.allCases[group % 2]
+        let table = try storing { () throws(StoreError) in
+          try verdictRows(
+            view, segment: group / 2, direction, results, rules, rule, &decoder, &report)
+        }
+        encoder.encode(table, id: ResultFile.verdicts, group: group, into: unit)
+        let part = report
+        finished.withLock {
+          $0.units[group] = unit
+          $0.report.add(part)
+        }
+      }
+    }
+    var (report, units) = finished.withLock { $0 }
+    report.asOf = rules.asOf ?? 0
+    let settingsTable = Table(ResultFile.settingsSchema)
+    for (name, value) in fingerprint(rules) + counts(report) {
+      settingsTable.columns[0].text.append(name)
+      settingsTable.columns[1].text.append(value)
+    }
+    try storing { () throws(StoreError) in
+      let transaction = try store.begin()
+      do throws(StoreError) {
+        let writer = try transaction.newResult()
+        for group in units.keys.sorted() { try writer.append(units[group]!) }
+        try writer.append(table: settingsTable, id: ResultFile.settings, group: 0)
+        try transaction.seal(writer, asResult: ResultFile.name)
+        try transaction.commit(sources: [])
+      } catch {
+        transaction.abort()
+        throw error
+      }
+    }
+    return report
+  }
+
+  private func verdictRows(
+    _ view: StoreView, segment: Int, _ direction: Direction, _ results: ListResults,
+    _ rules: RuleSettings, _ rule: DispositionRule, _ decoder: inout ColumnDecoder,
+    _ report: inout ReconcileReport
+  ) throws(StoreError) -> Table {
+    let table = Table(ResultFile.schema)
+    let kind = Kind(.list, direction)
+    let reader = view.segments[segment]
+    guard reader.schema(of: .heads(kind)) != nil else { return table }
+    let appTimes = try reader.readTable(
+      .heads(kind), columns: ["appTime"], decoder: &decoder
+    ).columns[0].integer
+    let findings = table.columns[0].integer
+    let dispositions = table.columns[1].integer
+    let first = view.numbering.index(
+      DocumentRef(segment: segment, row: 0, direction: direction))
+    for row in 0..<appTimes.count {
+      guard results.counts(first + row) else {
+        findings.append(0)
+        dispositions.append(ResultFile.doesNotCount)
+        continue
+      }
+      let set = rules.enabled(FindingSet(rawValue: results.findings(first + row)))
+      let disposition = rule(set, appTime: appTimes[row])
+      findings.append(Int64(bitPattern: set.rawValue))
+      dispositions.append(Int64(disposition.rawValue) + 1)
+      report.count(set, disposition)
+    }
+    return table
+  }
+
+  // MARK: - Whether a run is needed
+
+  /// What decides the verdicts besides the documents.
+  private func fingerprint(_ rules: RuleSettings) -> [(String, String)] {
+    var entries = [
+      ("rules", "1"), ("asOf", "\(rules.asOf ?? 0)"), ("windowDays", "\(rules.windowDays)"),
+    ]
+    for finding in Finding.allCases {
+      var value = "\(rules[severity: finding]) \(rules[enabled: finding])"
+      if finding.hasTolerance {
+        let tolerance = rules[tolerance: finding]
+        value += " \(tolerance.absoluteE5) \(tolerance.relativePpb)"
+      }
+      entries.append((finding.name, value))
+    }
+    return entries
+  }
+
+  private func counts(_ report: ReconcileReport) -> [(String, String)] {
+    [("lists", "\(report.lists)")]
+      + Disposition.allCases.map { ("=\($0.name)", "\(report.dispositions[Int($0.rawValue)])") }
+      + Finding.allCases.map { ("=\($0.name)", "\(report.findings[Int($0.rawValue)])") }
+  }
+
+  /// The report of the stored verdicts, if they are those of these documents and rules.
+  func upToDateReport(_ store: Store, _ rules: RuleSettings) throws(TernError) -> ReconcileReport? {
+    guard let info = store.manifest.results.first(where: { $0.name == ResultFile.name }),
+      info.generation == store.manifest.generation
+    else { return nil }
+    let entries = try storedSettings(store)
+    for (name, value) in fingerprint(rules) where entries[name] != value { return nil }
+    return report(from: entries)
+  }
+
+  /// The report of the stored verdicts, whatever their rules.
+  func storedReport(_ store: Store) throws(TernError) -> ReconcileReport {
+    report(from: try storedSettings(store))
+  }
+
+  private func report(from entries: [String: String]) -> ReconcileReport {
+    var report = ReconcileReport()
+    report.wasUpToDate = true
+    report.asOf = Int64(entries["asOf"] ?? "") ?? 0
+    report.lists = Int(entries["lists"] ?? "") ?? 0
+    for disposition in Disposition.allCases {
+      report.dispositions[Int(disposition.rawValue)] = Int(entries["=\(disposition.name)"] ?? "") ?? 0
+    }
+    for finding in Finding.allCases {
+      report.findings[Int(finding.rawValue)] = Int(entries["=\(finding.name)"] ?? "") ?? 0
+    }
+    return report
+  }
+
+  private func storedSettings(_ store: Store) throws(TernError) -> [String: String] {
+    let table = try storing { () throws(StoreError) -> Table? in
+      var decoder = ColumnDecoder()
+      return try store.openResult(ResultFile.name)?.readTable(
+        ResultFile.settings, decoder: &decoder)
+    }
+    guard let table else { throw .notReconciled(store: store.path) }
+    var entries: [String: String] = [:]
+    for row in 0..<table.rowCount {
+      entries[table.columns[0].text.string(row)] = table.columns[1].text.string(row)
+    }
+    return entries
+  }
+}
+
+extension ReconcileReport {
+  mutating func count(_ set: FindingSet, _ disposition: Disposition) {
+    lists += 1
+    dispositions[Int(disposition.rawValue)] += 1
+    var bits = set.rawValue
+    while bits != 0 {
+      findings[bits.trailingZeroBitCount] += 1
+      bits &= bits - 1
+    }
+  }
+
+  mutating func add(_ other: ReconcileReport) {
+    lists += other.lists
+    for index in dispositions.indices { dispositions[index] += other.dispositions[index] }
+    for index in findings.indices { findings[index] += other.findings[index] }
+  }
+}

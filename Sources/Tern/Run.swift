@@ -1,0 +1,73 @@
+import Glibc
+import TernRules
+import TernStats
+import TernStore
+
+/// What `run` did.
+public struct RunReport: Sendable {
+  public var ingest: IngestReport
+  public var reconcile: ReconcileReport
+  /// Files written.
+  public var files: [String]
+}
+
+extension Engine {
+  /// Dimensions of `statistics.csv`.
+  public static let runDimensions: [Dimension] = [
+    .direction, .customsCode, .tradeMode, .country, .disposition,
+  ]
+
+  /// Everything in one go, with a temporary store inside `folder` that is removed at the end:
+  /// writes `verdicts.csv`, `statistics.csv`, `rejects.ndjson` and `summary.json` there.
+  public func run(_ inputs: [String], out folder: String) throws(TernError) -> RunReport {
+    try makeFolder(folder)
+    let store = "\(folder)/.store-\(getpid())"
+    defer { removeFolder(store) }
+    let ingested = try ingest(inputs, into: store)
+    let reconciled = try reconcile(store)
+    var files: [String] = []
+    func file(_ name: String, _ body: (ByteSink) throws(TernError) -> Void) throws(TernError) {
+      let sink = try ByteSink(path: "\(folder)/\(name)")
+      try body(sink)
+      try sink.close()
+      files.append("\(folder)/\(name)")
+    }
+    try file("verdicts.csv") { (sink) throws(TernError) in
+      try writeVerdicts(of: store, to: sink)
+    }
+    try file("statistics.csv") { (sink) throws(TernError) in
+      let cube = try statistics(of: store, by: Self.runDimensions)
+      try writeStatistics(cube, by: Self.runDimensions, as: .csv, to: sink)
+    }
+    try file("rejects.ndjson") { (sink) throws(TernError) in
+      try writeRejects(of: store, as: .ndjson, to: sink)
+    }
+    try file("summary.json") { (sink) throws(TernError) in
+      sink.append(summary(ingested, reconciled))
+    }
+    return RunReport(ingest: ingested, reconcile: reconciled, files: files)
+  }
+
+  private func makeFolder(_ path: String) throws(TernError) {
+    var ends = path.indices.filter { path[$0] == "/" }
+    ends.append(path.endIndex)
+    for end in ends where end > path.startIndex {
+      let made = String(path[..<end])
+      if unsafe mkdir(made, 0o755) != 0, errno != EEXIST {
+        throw .output(path: made, operation: "mkdir", errno: errno)
+      }
+    }
+  }
+
+  private func removeFolder(_ path: String) {
+    guard let folder = unsafe opendir(path) else { return }
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if name != ".", name != ".." { _ = unsafe unlink("\(path)/\(name)") }
+    }
+    _ = unsafe closedir(folder)
+    _ = unsafe rmdir(path)
+  }
+}

@@ -1,0 +1,31 @@
+import TernIO
+import TernStats
+import TernStore
+
+/// Why a run could not be done. Nothing half-written is left.
+public enum TernError: Error, CustomStringConvertible {
+  case input(InputError)
+  case store(StoreError)
+  case statistics(StatisticsError)
+  /// A file of results could not be written.
+  case output(path: String, operation: String, errno: Int32)
+  /// The store has no verdicts, or they are older than its documents.
+  case notReconciled(store: String)
+
+  public var description: String {
+    switch self {
+    case .input(let error): "\(error)"
+    case .store(let error): "\(error)"
+    case .statistics(let error): "\(error)"
+    case .output(let path, let operation, let errno):
+      "\(path): \(operation) failed: \(errorText(errno))"
+    case .notReconciled(let store):
+      "\(store): its verdicts are missing or older than its documents; run 'tern reconcile \(store)' first"
+    }
+  }
+}
+
+/// Runs `body` and gives its store errors the engine's type.
+func storing<Result>(_ body: () throws(StoreError) -> Result) throws(TernError) -> Result {
+  do throws(StoreError) { return try body() } catch { throw .store(error) }
+}

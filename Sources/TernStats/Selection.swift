@@ -1,0 +1,69 @@
+import TernCEB
+
+/// The next few thousand lists that count, as row numbers: small enough that every pass over them
+/// stays in the cache.
+struct Selection {
+  static let capacity = 4_096
+
+  /// Rows of the heads.
+  private(set) var rows: [UInt32] = []
+  /// First line and number of lines of each.
+  private(set) var firstLines: [UInt32] = []
+  private(set) var lineCounts: [UInt32] = []
+  /// Where the next block goes on.
+  private(set) var nextRow = 0
+  private(set) var nextLine = 0
+
+  init() {
+    rows.reserveCapacity(Self.capacity)
+    firstLines.reserveCapacity(Self.capacity)
+    lineCounts.reserveCapacity(Self.capacity)
+  }
+
+  /// Takes the next block of heads, and of them those whose disposition is not 0.
+  mutating func take(
+    _ counts: IntegerReader, dispositions: Span<UInt8>, lines: Int
+  ) throws(StatisticsError) {
+    rows.removeAll(keepingCapacity: true)
+    firstLines.removeAll(keepingCapacity: true)
+    lineCounts.removeAll(keepingCapacity: true)
+    let end = min(nextRow + Self.capacity, counts.count)
+    for row in nextRow..<end {
+      let count = counts[row]
+      guard count >= 0, count <= lines - nextLine else { throw .lineCountsDisagree }
+      if dispositions[row] != 0 {
+        rows.append(UInt32(row))
+        firstLines.append(UInt32(nextLine))
+        lineCounts.append(UInt32(count))
+      }
+      nextLine += Int(count)
+    }
+    nextRow = end
+  }
+}
+
+/// The columns that the measures are made of.
+struct ListColumns {
+  let lineCounts: IntegerReader
+  let grossWeight: DecimalReader
+  let netWeight: DecimalReader
+  let packNo: IntegerReader
+  let totalPrice: DecimalReader
+
+  init(heads: Table, lines: Table, rowCount: Int) {
+    lineCounts = IntegerReader(heads["#lines"].integer)
+    grossWeight = DecimalReader(heads["grossWeight"].decimal)
+    netWeight = DecimalReader(heads["netWeight"].decimal)
+    packNo = IntegerReader(heads["packNo"].integer)
+    totalPrice = DecimalReader(lines["totalPrice"].decimal)
+  }
+
+  /// Sum of the `totalPrice` of some lines. Fewer than 2^32 values below 2^81 fit.
+  @inline(__always) func goodsValueE5(first: UInt32, count: UInt32) -> Int128 {
+    var sum: Int128 = 0
+    for line in Int(first)..<Int(first) &+ Int(count) {
+      sum &+= totalPrice.valueE5(line)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,81 @@
+public enum StatisticsFormat: String, Sendable, CaseIterable {
+  case table, csv, json
+}
+
+/// Writes rows of a cube. Columns are the dimensions, then the measures; `currency` stands once.
+/// The bytes depend on the rows alone. UTF-8, LF.
+public struct StatisticsWriter: Sendable {
+  public let dimensions: [Dimension]
+  /// Names of the columns.
+  public let header: [String]
+  /// `Measures.currency` is a column after the dimensions.
+  let showsCurrency: Bool
+
+  public init(dimensions: [Dimension]) {
+    self.dimensions = dimensions
+    showsCurrency = !dimensions.contains(.currency)
+    header =
+      dimensions.map(\.rawValue)
+      + (showsCurrency ? Measures.names : Array(Measures.names.dropFirst()))
+  }
+
+  /// Writes all rows in one of the formats, in pieces of about 64 KiB.
+  ///
+  /// - Parameters:
+  ///   - totals: shown below the rows of a `table`, as `Cube.totals()` gives them, with a row over
+  ///     all if there are several currencies; `csv` and `json` hold rows only.
+  public func write<Failure>(
+    _ rows: [StatisticsRow], totals: [Measures] = [], total: Measures? = nil,
+    as format: StatisticsFormat, to sink: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    switch format {
+    case .table: try writeTable(rows, totals: totals, total: total, to: sink)
+    case .csv: try writeCSV(rows, to: sink)
+    case .json: try writeJSON(rows, to: sink)
+    }
+  }
+
+  /// The same as one text, for small results.
+  public func text(
+    _ rows: [StatisticsRow], totals: [Measures] = [], total: Measures? = nil,
+    as format: StatisticsFormat
+  ) -> String {
+    var bytes: [UInt8] = []
+    write(rows, totals: totals, total: total, as: format) { (piece: [UInt8]) in bytes += piece }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The cells of a row as text; an empty measure is empty.
+  func cells(_ row: StatisticsRow) -> [String] { row.values + cells(row.measures) }
+
+  func cells(_ measures: Measures) -> [String] {
+    (showsCurrency ? [measures.currency ?? ""] : []) + [
+      String(measures.lists), String(measures.lines),
+      measures.goodsValueE5.map(DecimalText.ofE5) ?? "",
+      measures.grossWeightE5.map(DecimalText.ofE5) ?? "",
+      measures.netWeightE5.map(DecimalText.ofE5) ?? "",
+      measures.packages.map { String($0) } ?? "",
+    ]
+  }
+
+  /// Columns from here on hold numbers.
+  var firstNumber: Int { header.count - Measures.names.count + 1 }
+}
+
+/// Collects bytes and hands them on in pieces.
+struct Pieces<Failure: Error> {
+  private var bytes: [UInt8] = []
+
+  mutating func append(
+    _ text: String, to sink: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    bytes.append(contentsOf: text.utf8)
+    if bytes.count >= 1 << 16 { try flush(to: sink) }
+  }
+
+  mutating func flush(to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+    if bytes.isEmpty { return }
+    try sink(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Tern
+import TernRules
+import TernStats
+
+struct Verdicts: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the verdict of every list that counts.")
+  @Argument(help: "The store's folder.") var store: String
+  @Option(help: "csv or ndjson.") var format: VerdictFormat = .csv
+  @Option(help: "Only these dispositions, comma-separated.") var disposition: String?
+  @Option(help: "Only lists with any of these findings, comma-separated.") var finding: String?
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    var filter = VerdictFilter()
+    for name in names(disposition) {
+      guard let value = Disposition.allCases.first(where: { $0.name == name }) else {
+        let valid = Disposition.allCases.map(\.name).joined(separator: ", ")
+        throw Failure.usage("--disposition \(name): known are \(valid)")
+      }
+      filter.dispositions.insert(value)
+    }
+    for name in names(finding) {
+      guard let value = Finding(name: name) else {
+        let valid = Finding.allCases.map(\.name).joined(separator: ", ")
+        throw Failure.usage("--finding \(name): known are \(valid)")
+      }
+      filter.findings.insert(value)
+    }
+    let engine = try options.engine()
+    try working {
+      let sink = ByteSink()
+      try engine.writeVerdicts(of: store, as: format, filter: filter, to: sink)
+      try sink.close()
+    }
+  }
+
+  private func names(_ list: String?) -> [String] {
+    list?.split(separator: ",").map(String.init) ?? []
+  }
+}
+
+struct Stats: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Counts and sums the lists by dimensions.",
+    discussion: "Dimensions: \(Dimension.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Argument(help: "The store's folder.") var store: String
+  @Option(help: "Dimensions, comma-separated.") var by: String
+  @Option(help: "table, csv or json.") var format: StatisticsFormat = .table
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let dimensions: [Dimension]
+    do {
+      dimensions = try Dimension.parse(by)
+    } catch {
+      throw Failure.usage("--by \(by): \(error)")
+    }
+    let engine = try options.engine()
+    try working {
+      let cube = try engine.statistics(of: store, by: dimensions)
+      let sink = ByteSink()
+      try engine.writeStatistics(cube, by: dimensions, as: format, to: sink)
+      try sink.close()
+    }
+  }
+}
+
+extension StatisticsFormat: ExpressibleByArgument {}
+
+struct Rejects: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Lists what could not be used, and why.")
+  @Argument(help: "The store's folder.") var store: String
+  @Option(help: "table, csv or ndjson (with the original bytes).") var format: RejectFormat = .table
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let engine = try options.engine()
+    try working {
+      let sink = ByteSink()
+      try engine.writeRejects(of: store, as: format, to: sink)
+      try sink.close()
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Tern
+import TernCEB
+import TernRules
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Everything in one go, with a temporary store.")
+  @Argument(help: "Files, folders, or - for standard input.") var inputs: [String]
+  @Option(help: "Folder for verdicts.csv, statistics.csv, rejects.ndjson and summary.json.")
+  var out: String
+  @Flag(help: "Also reject what breaks lengths and fixed values of the schema.") var strict = false
+  @OptionGroup var rules: RuleOptions
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let engine = try options.engine(rules.settings(), strict: strict)
+    let report = try working { try engine.run(inputs, out: out) }
+    if !options.quiet {
+      printReport(report.ingest)
+      printReport(report.reconcile)
+      printError("files: \(report.files.joined(separator: " "))")
+    }
+    if report.ingest.rejects > 0 { throw ExitCode(3) }
+  }
+}
+
+struct Ingest: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Adds messages to a store; it is made if it is not there.")
+  @Argument(help: "The store's folder.") var store: String
+  @Argument(help: "Files, folders, or - for standard input.") var inputs: [String]
+  @Flag(help: "Also reject what breaks lengths and fixed values of the schema.") var strict = false
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let engine = try options.engine(strict: strict)
+    let report = try working { try engine.ingest(inputs, into: store) }
+    if !options.quiet { printReport(report) }
+    if report.rejects > 0 { throw ExitCode(3) }
+  }
+}
+
+struct Reconcile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Gives every list that counts a verdict. Does nothing where nothing has changed.")
+  @Argument(help: "The store's folder.") var store: String
+  @OptionGroup var rules: RuleOptions
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let engine = try options.engine(rules.settings())
+    let report = try working { try engine.reconcile(store) }
+    if !options.quiet { printReport(report) }
+  }
+}
+
+func printReport(_ report: IngestReport) {
+  let kinds = Kind.allCases.filter { report.documents[Int($0.rawValue)] > 0 }
+    .map { "\(report.documents[Int($0.rawValue)]) \($0.name)" }
+  printError(
+    "taken in: \(report.documentCount) documents from \(report.sources) sources, \(report.inputBytes) bytes"
+      + (kinds.isEmpty ? "" : " (\(kinds.joined(separator: ", ")))"))
+  if report.knownSources > 0 {
+    printError("already there: \(report.knownSources) sources; they add nothing")
+  }
+  if report.ignoredCount > 0 {
+    let names = report.ignored.prefix(3).joined(separator: ", ")
+    printError(
+      "not read: \(report.ignoredCount) files that are no messages (\(names)\(report.ignoredCount > 3 ? ", …" : ""))")
+  }
+  if report.schemaRemarks > 0 {
+    printError(
+      "remarks: \(report.schemaRemarks) values have a length that the schema forbids (--strict rejects them)")
+  }
+  if report.rejects > 0 { printError("rejected: \(report.rejects); 'tern rejects' lists them") }
+  if let note = report.note { printError(note) }
+}
+
+func printReport(_ report: ReconcileReport) {
+  let dispositions = Disposition.allCases.compactMap { disposition -> String? in
+    let count = report.dispositions[Int(disposition.rawValue)]
+    return count > 0 ? "\(count) \(disposition.name)" : nil
+  }
+  printError(
+    "judged: \(report.lists) lists as of \(timeText(report.asOf))"
+      + (dispositions.isEmpty ? "" : ": \(dispositions.joined(separator: ", "))")
+      + (report.wasUpToDate ? " (nothing has changed since)" : ""))
+  let width = Finding.allCases.map(\.name.count).max() ?? 0
+  for finding in Finding.allCases where report.findings[Int(finding.rawValue)] > 0 {
+    let name = finding.name + String(repeating: " ", count: width - finding.name.count)
+    printError("  \(name)  \(report.findings[Int(finding.rawValue)])")
+  }
+}

@@ -1,0 +1,102 @@
+import Glibc
+import TernCEB
+import TernStats
+import Testing
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+}
+
+/// Random lists against the naive implementation.
+struct CubePropertyTests {
+  private static func decimal(_ random: inout SeededGenerator) -> String {
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0: return ""
+    case 1: return "99999999999999.99999"
+    case 2: return "-0.5"
+    default:
+      let digits = Int.random(in: 0...5, using: &random)
+      let whole = String(Int.random(in: 0..<100_000, using: &random))
+      if digits == 0 { return whole }
+      let fraction = String(Int.random(in: 100_000..<200_000, using: &random)).suffix(digits)
+      return whole + "." + fraction
+    }
+  }
+
+  private static func list(_ random: inout SeededGenerator) -> SampleList {
+    func pick(_ values: [String]) -> String { values.randomElement(using: &random)! }
+    var list = SampleList()
+    list.direction = Bool.random(using: &random) ? .export : .import
+    list.disposition = UInt8.random(in: 0...5, using: &random)
+    list.customsCode = pick(["5141", "5100", "", "2249"])
+    list.portCode = pick(["5141", "53"])
+    list.tradeMode = pick(["9610", "1210", "1239"])
+    list.statisticsFlag = pick(["A", "B", ""])
+    list.country = pick(["502", "304", "142", "国"])
+    list.ebcCode = "44019\(Int.random(in: 0..<40, using: &random))600"
+    list.ebpCode = pick(["无", "", "4401960002", "91440101MA5XXXXX10"])
+    list.appTime = Int64.random(in: -200_000...200_000, using: &random)
+    list.packNo = Bool.random(using: &random) ? nil : Int64.random(in: -5...900, using: &random)
+    list.grossWeight = decimal(&random)
+    list.netWeight = decimal(&random)
+    let lineCount = Int.random(in: 0...4, using: &random)
+    list.lines = (0..<lineCount).map { _ in
+      SampleList.Line(
+        gcode: pick(["6109100010", "6110200000", "8517130000", "85", "6", "茶叶茶叶茶"]),
+        currency: pick(["502", "142", "110"]), totalPrice: decimal(&random))
+    }
+    return list
+  }
+
+  @Test("any dimensions, any split, any order: the same rows as the naive implementation")
+  func agreesWithNaive() throws {
+    // TERN_SEED replays a run.
+    let given = unsafe getenv("TERN_SEED").flatMap { unsafe UInt64(String(cString: $0)) }
+    let seed = given ?? UInt64.random(in: 0 ... .max)
+    print("CubePropertyTests seed \(seed)")
+    var random = SeededGenerator(state: seed)
+    for round in 0..<40 {
+      // One round spans two blocks of 4096 lists.
+      let size = round == 20 ? 5_000 : Int.random(in: 0...150, using: &random)
+      let lists = (0..<size).map { _ in Self.list(&random) }
+      let count = Int.random(in: 0...Dimension.allCases.count, using: &random)
+      let dimensions = Array(Dimension.allCases.shuffled(using: &random).prefix(count))
+      let note: Comment = "seed \(seed), round \(round), by \(dimensions)"
+
+      let naive = NaiveCube(dimensions: dimensions, lists: lists)
+      let whole = try cube(dimensions, lists)
+      let expected = naive.rows()
+      let expectedTotals = naive.totals()
+      #expect(whole.rows() == expected, note)
+      #expect(try whole.totals() == expectedTotals, note)
+
+      var parts = (0..<Int.random(in: 1...6, using: &random)).map { _ in makeCube(dimensions) }
+      for list in lists.shuffled(using: &random).chunked(17) {
+        let part = Int.random(in: 0..<parts.count, using: &random)
+        try parts[part].add(list, pruned: true)
+      }
+      var merged = makeCube(dimensions)
+      for part in parts.shuffled(using: &random) { try merged.merge(part) }
+      #expect(merged.rows() == expected, note)
+      #expect(try merged.totals() == expectedTotals, note)
+      // A merged cube goes on counting.
+      try merged.add(lists)
+      let twice = NaiveCube(dimensions: dimensions, lists: lists + lists)
+      #expect(merged.rows() == twice.rows(), note)
+    }
+  }
+}
+
+extension Array {
+  func chunked(_ size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}

@@ -1,0 +1,141 @@
+import TernCEB
+import TernStats
+
+/// A clearance list in plain values, from which the tables are made.
+struct SampleList: Sendable {
+  struct Line: Sendable {
+    var gcode = "6109100010"
+    var currency = "502"
+    /// A plain decimal.
+    var totalPrice = "1"
+  }
+
+  var direction = Direction.export
+  /// 0: does not count.
+  var disposition: UInt8 = 1
+  var customsCode = "5141"
+  var portCode = "5141"
+  var tradeMode = "9610"
+  var statisticsFlag = "A"
+  var country = "502"
+  var ebcCode = "4401960001"
+  var ebpCode = "4401960002"
+  /// Seconds since 1970-01-01, China Standard Time.
+  var appTime: Int64 = 0
+  /// Nil: absent.
+  var packNo: Int64? = 1
+  var grossWeight = "1"
+  var netWeight = "1"
+  var lines: [Line] = [Line()]
+
+  func text(_ column: String) -> String {
+    switch column {
+    case "customsCode": customsCode
+    case "portCode": portCode
+    case "tradeMode": tradeMode
+    case "statisticsFlag": statisticsFlag
+    case "country": country
+    case "ebcCode": ebcCode
+    case "ebpCode": ebpCode
+    // The head of an import has a currency too: it must not be the one that is taken.
+    case "currency": "999"
+    default: "other"
+    }
+  }
+}
+
+/// The two tables of lists of one direction, and their dispositions.
+struct SampleTables {
+  var heads: Table
+  var lines: Table
+  var dispositions: [UInt8] = []
+
+  /// - Parameter columns: the only ones that the tables have; nil for all of the kind.
+  init(_ lists: [SampleList], _ direction: Direction, columns: Cube.NeededColumns? = nil) {
+    let kind = Kind(.list, direction)
+    if let columns {
+      heads = Table(Self.part(of: KindTables.headSchema(kind), columns.heads))
+      lines = Table(Self.part(of: KindTables.lineSchema(kind)!, columns.lines))
+    } else {
+      let tables = KindTables(kind)
+      heads = tables.heads
+      lines = tables.lines!
+    }
+    for list in lists where list.direction == direction {
+      dispositions.append(list.disposition)
+      for (entry, column) in zip(heads.schema.columns, heads.columns) {
+        switch column {
+        case .text(let column): column.append(list.text(entry.name))
+        case .integer(let column):
+          switch entry.name {
+          case "#lines": column.append(Int64(list.lines.count))
+          case "appTime": column.append(list.appTime)
+          case "packNo": column.append(list.packNo ?? IntegerColumn.absent)
+          default: column.append(77)
+          }
+        case .decimal(let column):
+          switch entry.name {
+          case "grossWeight": Self.append(list.grossWeight, to: column)
+          case "netWeight": Self.append(list.netWeight, to: column)
+          default: Self.append("77.7", to: column)
+          }
+        }
+      }
+      for line in list.lines {
+        for (entry, column) in zip(lines.schema.columns, lines.columns) {
+          switch column {
+          case .text(let column):
+            switch entry.name {
+            case "gcode": column.append(line.gcode)
+            case "currency": column.append(line.currency)
+            default: column.append("other")
+            }
+          case .integer(let column): column.append(77)
+          case .decimal(let column):
+            Self.append(entry.name == "totalPrice" ? line.totalPrice : "77.7", to: column)
+          }
+        }
+      }
+    }
+  }
+
+  private static func part(of schema: TableSchema, _ names: [String]) -> TableSchema {
+    TableSchema(names.map { schema.columns[schema.index(of: $0)!] })
+  }
+
+  /// A plain decimal, or nothing for an absent one.
+  private static func append(_ text: String, to column: DecimalColumn) {
+    if text.isEmpty { return column.append(mantissa: 0, form: .absent) }
+    let digits = text.filter(\.isWholeNumber)
+    let parts = text.split(separator: ".")
+    var form = UInt8(parts.count == 2 ? parts[1].count : 0)
+    if text.hasPrefix("-") { form |= 8 }
+    column.append(mantissa: UInt64(digits)!, form: DecimalForm(rawValue: form))
+  }
+}
+
+extension Cube {
+  /// Adds sample lists of both directions.
+  mutating func add(_ lists: [SampleList], pruned: Bool = false) throws(StatisticsError) {
+    for direction in Direction.allCases {
+      let tables = SampleTables(
+        lists, direction, columns: pruned ? neededColumns(direction) : nil)
+      try add(
+        heads: tables.heads, lines: tables.lines, direction: direction,
+        dispositions: tables.dispositions.span)
+    }
+  }
+}
+
+let dispositionNames: [UInt8: String] = [1: "released", 2: "pending", 3: "rejected", 4: "review"]
+
+func makeCube(_ dimensions: [Dimension]) -> Cube {
+  Cube(dimensions: dimensions) { dispositionNames[$0] ?? "code \($0)" }
+}
+
+/// The cube of some sample lists.
+func cube(_ dimensions: [Dimension], _ lists: [SampleList]) throws -> Cube {
+  var cube = makeCube(dimensions)
+  try cube.add(lists)
+  return cube
+}
