@@ -36,15 +36,15 @@ let package = Package(
 
     // The way of the data.
     .target(
-      name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash"],
+      name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash"], exclude: ["README.md"],
       swiftSettings: strict),
     .target(name: "TernCEB", dependencies: ["CScan"], swiftSettings: strict),
     .target(
-      name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], swiftSettings: strict),
-    .target(name: "TernMatch", dependencies: ["TernCEB"], swiftSettings: strict),
-    .target(name: "TernRules", dependencies: ["TernCEB", "TernMatch"], swiftSettings: strict),
-    .target(name: "TernStats", dependencies: ["TernCEB"], swiftSettings: strict),
-    .target(name: "TernGenerate", swiftSettings: strict),
+      name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "TernMatch", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "TernRules", dependencies: ["TernCEB", "TernMatch"], exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "TernStats", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "TernGenerate", exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "Tern",
       dependencies: [
@@ -62,7 +62,9 @@ let package = Package(
     // Tests.
     .target(name: "TernTestSupport", path: "Tests/TernTestSupport", swiftSettings: strict),
     .testTarget(
-      name: "TernIOTests", dependencies: ["TernIO", "TernTestSupport"], swiftSettings: strict),
+      name: "TernIOTests",
+      dependencies: ["TernIO", "CLiburing", "CZlib", "CZstd", "TernTestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "TernCEBTests", dependencies: ["TernCEB", "CScan", "TernTestSupport"],
       swiftSettings: strict),
@@ -83,8 +85,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TernTests", dependencies: ["Tern", "TernTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "Conformance", dependencies: ["Tern", "TernGenerate", "TernTestSupport"],
-      swiftSettings: strict),
+      name: "Conformance", dependencies: ["Tern", "tern-cli", "TernGenerate", "TernTestSupport"],
+      exclude: ["Oracle"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -48,18 +48,20 @@ struct KindChecks: Sendable {
       switch kind.role {
       case .order: [["orderNo"], platform]
       case .payment:
+        // An import payment whose platform is empty is kept and matches nothing.
         kind.direction == .export
           ? [["orderNo"], platform, ["payNo", "guid"]]
-          : [["orderNo"], ["ebpCode"], ["payCode"], ["payTransactionId", "guid"]]
+          : [["orderNo"], ["payCode"], ["payTransactionId", "guid"]]
       case .waybill: [["logisticsCode"], ["logisticsNo"]]
       case .list:
+        // An empty copNo is allowed: the trade and waybill key then stand for it.
         [["orderNo"], platform, ["logisticsCode"], ["logisticsNo"], ["agentCode"]]
-          + (kind.direction == .export ? [["copNo"]] : [])
       }
     keys = keyNames.map { $0.compactMap(slot) }
     let names: [String] =
       switch kind.role {
-      case .order, .payment: ["orderNo"]
+      case .order: ["orderNo"]
+      case .payment: ["payNo", "payTransactionId", "orderNo"]
       case .waybill: ["logisticsNo"]
       case .list: ["copNo", "orderNo"]
       }

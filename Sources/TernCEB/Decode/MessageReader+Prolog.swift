@@ -66,8 +66,10 @@ extension MessageReader {
       let declared = try readDeclared()
       switch index {
       case 0:
-        guard declared.hasPrefix("1."), declared.count > 2,
-          declared.dropFirst(2).allSatisfy({ $0.isASCII && $0.isNumber })
+        // Some senders write their message's version here: `v1.0`.
+        let number = declared.hasPrefix("v") ? declared.dropFirst() : declared[...]
+        guard number.hasPrefix("1."), number.count > 2,
+          number.dropFirst(2).allSatisfy({ $0.isASCII && $0.isNumber })
         else { throw fault(.notWellFormed, at: start, "XML version '\(declared)'") }
       case 1:
         guard let first = declared.utf8.first, (first | 0x20) >= 0x61, (first | 0x20) <= 0x7A else {

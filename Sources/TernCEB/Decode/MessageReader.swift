@@ -183,7 +183,8 @@ final class MessageReader {
         try readStartTag()
         if let top = stack.last, top.role == .field, value.isFresh {
           learn(to: top.state)
-          walk(state: top.state, atGap: false)
+          // Of a repeated field the first counts: a walk must not meet one that is there already.
+          if rows.isUnset(from: top.state) { walk(state: top.state, atGap: false) }
         }
       }
     }
@@ -246,12 +247,18 @@ final class MessageReader {
 
     let newPosition = unsafe Int(walk.position)
     let newState = unsafe Int(walk.state)
-    guard newState != 0, newPosition != position || newState != state else { return }
     let stoppedAtGap = unsafe walk.at_gap == 1
+    guard newState != 0, newPosition != position || newState != state || stoppedAtGap != atGap
+    else { return }
     position = newPosition
     headSeen = true
     rebuildStack(layout, state: newState)
-    if stoppedAtGap {
+    if stoppedAtGap, position + 1 < end, byte(position + 1) != UInt8(ascii: "/") {
+      // Not the end of the value but CDATA, a comment or an element in it: read it again.
+      position = rows.forget(state: newState)
+      value.begin(at: position)
+      gap.isClean = false
+    } else if stoppedAtGap {
       value.markRecorded()
       gap.begin(after: newState, at: position)
     } else {

@@ -83,6 +83,29 @@ struct SpanRows: ~Copyable {
     }
   }
 
+  /// Whether the current head or line has no value for `state` or any later one.
+  func isUnset(from state: Int) -> Bool {
+    if state <= headFields {
+      let row = (documentCount - 1) * headFields
+      return (state - 1..<headFields).allSatisfy { heads[row + $0].length == Self.absent.length }
+    }
+    let row = (lineCount - 1) * lineFields
+    return (state - headFields - 1..<lineFields).allSatisfy {
+      lines[row + $0].length == Self.absent.length
+    }
+  }
+
+  /// Takes back the value of the current head or line, and says where it started.
+  mutating func forget(state: Int) -> Int {
+    let index =
+      state <= headFields
+      ? (documentCount - 1) * headFields + state - 1
+      : (lineCount - 1) * lineFields + state - headFields - 1
+    let span = state <= headFields ? heads[index] : lines[index]
+    if state <= headFields { heads[index] = Self.absent } else { lines[index] = Self.absent }
+    return Int(span.start)
+  }
+
   static var absent: tern_span { tern_span(start: .max, length: .max) }
 
   /// Leaves out the documents marked in `bad`, and their lines.

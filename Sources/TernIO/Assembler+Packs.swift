@@ -1,0 +1,156 @@
+import Glibc
+
+/// Small files: one slice each, many in a unit. As read they already lie where they belong; only
+/// where one of them is compressed the extent is packed anew.
+extension Assembler {
+  func assemblePack(_ extent: Extent) throws(InputError) {
+    for index in 0..<extent.count where compression(of: extent[index], in: extent) != .none {
+      return try repack(extent)
+    }
+    var slices: [Slice] = []
+    slices.reserveCapacity(extent.count)
+    for index in 0..<extent.count {
+      let piece = extent[index]
+      let digest = account(piece, in: extent)
+      extent.block.pad(at: piece.start + piece.got)
+      slices.append(
+        Slice(
+          source: piece.source, start: piece.start, count: piece.got, offset: 0, isLast: true,
+          isCut: false, continuesCut: false, digest: digest))
+    }
+    try emit(slices, in: extent.block)
+  }
+
+  private func compression(of piece: Piece, in extent: Extent) -> Compression {
+    unsafe Compression(
+      head: extent.block.bytes(piece.start, count: min(piece.got, Compression.magicBytes)))
+  }
+
+  /// Counts the piece as input, notes its failure, and gives its digest.
+  private func account(_ piece: Piece, in extent: Extent) -> ContentDigest? {
+    inputBytes += UInt64(piece.planned)
+    if let failure = piece.failure {
+      fail(piece.source, at: UInt64(piece.got), failure)
+      return nil
+    }
+    if piece.hasGrown || piece.got < piece.planned {
+      failChanged(piece.source, at: UInt64(piece.got), planned: UInt64(piece.planned))
+      return nil
+    }
+    return unsafe options.digestKey.digest(of: extent.block.bytes(piece.start, count: piece.got))
+  }
+
+  func failChanged(_ source: Int, at offset: UInt64, planned: UInt64) {
+    fail(
+      source, at: offset, .changed, "changed while it was read: \(planned) bytes were expected")
+  }
+
+  // MARK: With compressed files
+
+  /// The unit that small files are packed to while some of them are unpacked.
+  private struct Pack {
+    var block: MemoryBlock
+    var end = MemoryBlock.headroom
+    var slices: [Slice] = []
+
+    mutating func close(
+      _ source: Int, from start: Int, count: Int, digest: ContentDigest?
+    ) {
+      block.pad(at: start + count)
+      slices.append(
+        Slice(
+          source: source, start: start, count: count, offset: 0, isLast: true, isCut: false,
+          continuesCut: false, digest: digest))
+      end = start + count + InputUnit.paddingBytes
+    }
+  }
+
+  private var packLimit: Int { MemoryBlock.headroom + options.unitBytes }
+
+  private func repack(_ extent: Extent) throws(InputError) {
+    var pack = Pack(block: try pool.take())
+    for index in 0..<extent.count {
+      let piece = extent[index]
+      let compression = compression(of: piece, in: extent)
+      let digest = account(piece, in: extent)
+      if compression != .none {
+        try unpack(piece, compression, digest, in: extent, to: &pack)
+        continue
+      }
+      var start = roundUp(pack.end, to: 64)
+      if start + piece.got > packLimit, !pack.slices.isEmpty {
+        try emit(pack.slices, in: pack.block)
+        pack = Pack(block: try pool.take())
+        start = pack.end
+      }
+      pack.block.copy(piece.got, from: extent.block, at: piece.start, to: start)
+      pack.close(piece.source, from: start, count: piece.got, digest: digest)
+    }
+    if pack.slices.isEmpty {
+      pool.put(pack.block)
+    } else {
+      try emit(pack.slices, in: pack.block)
+    }
+    pool.put(extent.block)
+  }
+
+  /// Unpacks a small file behind the others. One that turns out not to fit moves to a unit of its
+  /// own, and one that is larger than a unit goes on as a large file does.
+  private func unpack(
+    _ piece: Piece, _ compression: Compression, _ digest: ContentDigest?, in extent: Extent,
+    to pack: inout Pack
+  ) throws(InputError) {
+    let inflater = try Inflater(compression, maxWindowLog: options.maxWindowLog)
+    let raw = unsafe extent.block.bytes(piece.start, count: piece.got)
+    var start = roundUp(pack.end, to: 64)
+    var (taken, count) = (0, 0)
+    while true {
+      let room = packLimit - start - count
+      let step = unsafe inflater.step(
+        UnsafeRawBufferPointer(rebasing: raw[taken...]),
+        into: UnsafeMutableRawBufferPointer(
+          start: pack.block.address(start + count, count: max(room, 0)), count: max(room, 0)))
+      taken += step.taken
+      count += step.made
+      switch step.status {
+      case .needsOutput where !pack.slices.isEmpty:
+        let full = pack
+        pack = Pack(block: try pool.take())
+        pack.block.copy(count, from: full.block, at: start, to: pack.end)
+        start = pack.end
+        try emit(full.slices, in: full.block)
+        continue
+      case .needsOutput:
+        beginSource(piece.source)
+        current.inflater = inflater
+        current.rawOffset = UInt64(taken)
+        current.isIncomplete = digest == nil
+        output = pack.block
+        outputCount = count
+        try unsafe unpack(UnsafeRawBufferPointer(rebasing: raw[taken...]), .end(digest))
+        pack = Pack(block: try pool.take())
+        return
+      case .needsInput:
+        if !inflater.isComplete, digest != nil {
+          failTruncated(piece.source, at: UInt64(count), raw: UInt64(taken))
+        }
+      case .failed(let reason, let text):
+        failPacked(piece.source, at: UInt64(count), raw: UInt64(taken), reason, text)
+      }
+      pack.close(piece.source, from: start, count: count, digest: digest)
+      return
+    }
+  }
+
+  func failTruncated(_ source: Int, at offset: UInt64, raw: UInt64) {
+    failPacked(source, at: offset, raw: raw, .truncated, "the compressed data ends too early")
+  }
+
+  func failPacked(
+    _ source: Int, at offset: UInt64, raw: UInt64, _ reason: ReadFailure.Reason, _ text: String
+  ) {
+    fail(
+      source, at: offset, reason,
+      "\(text), at byte \(raw) of the file, \(offset) after decompression")
+  }
+}

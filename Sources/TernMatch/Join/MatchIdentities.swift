@@ -1,0 +1,111 @@
+import TernCEB
+
+/// Phase 0: which lists count.
+///
+/// `lists` are all rows whose identity falls into the partition. Fills
+/// `scratch.identityMatches` with the rows that count. Returns false, with the reason in `needs`,
+/// if facts were missing: then the matches are not to be used, and the partition is matched again
+/// when they are there. O(rows).
+public func matchIdentities(
+  lists: RowView<ListIdentityRow>, facts: FactTable, scratch: MatchScratch,
+  needs: inout NeededDocuments
+) -> Bool {
+  scratch.keyGroups.reset(capacity: lists.count)
+  scratch.listChain.reserveAtLeast(lists.count)
+  scratch.identityMatches.removeAll()
+  scratch.identityMatches.reserve(lists.count)
+  var table = scratch.keyGroups.handle
+  let chain = unsafe scratch.listChain.base
+  for row in 0..<lists.count {
+    let group = unsafe table.insert(lists.base[row].key)
+    unsafe table.groups[group].addList(row, lists.base[row].flags, chain)
+  }
+
+  let matches = unsafe scratch.identityMatches.base
+  var matchCount = 0
+  var isComplete = true
+  for index in 0..<table.groupCount {
+    let group = unsafe table.groups[index]
+    if group.isSpecial == 0 {
+      unsafe matches[matchCount] = IdentityMatch(list: group.list &- 1, flags: [])
+      matchCount &+= 1
+      continue
+    }
+    unsafe scratch.sorter.gather(group.list, chain, lists)
+    scratch.sorter.sort()
+    guard let outcome = scratch.sorter.judgeAll(.list, facts, &needs) else {
+      isComplete = false
+      continue
+    }
+    guard let row = outcome.row else { continue }
+    unsafe matches[matchCount] = IdentityMatch(
+      list: row, flags: outcome.isDuplicate ? .listDuplicate : [])
+    matchCount &+= 1
+  }
+  scratch.identityMatches.setCount(matchCount)
+  return isComplete
+}
+
+extension KeyGroup {
+  @inline(__always)
+  mutating func addList(_ row: Int, _ flags: RowFlags, _ chain: UnsafeMutablePointer<UInt32>) {
+    unsafe Self.add(row, flags, chain, &list, &isSpecial)
+  }
+
+  @inline(__always)
+  mutating func addOther(_ row: Int, _ flags: RowFlags, _ chain: UnsafeMutablePointer<UInt32>) {
+    unsafe Self.add(row, flags, chain, &other, &isSpecial)
+  }
+
+  @inline(__always)
+  mutating func addPayment(_ row: Int, _ flags: RowFlags, _ chain: UnsafeMutablePointer<UInt32>) {
+    unsafe Self.add(row, flags, chain, &payment, &isSpecial)
+  }
+
+  @inline(__always)
+  private static func add(
+    _ row: Int, _ flags: RowFlags, _ chain: UnsafeMutablePointer<UInt32>,
+    _ first: inout UInt32, _ isSpecial: inout UInt32
+  ) {
+    unsafe chain[row] = first
+    if first != 0 || flags.appType == RowFlags.delete { isSpecial = 1 }
+    first = UInt32(truncatingIfNeeded: row &+ 1)
+  }
+}
+
+extension VersionSorter {
+  /// Takes the rows of one chain, which begins with row `first` - 1.
+  mutating func gather<Row: MatchRow>(
+    _ first: UInt32, _ chain: UnsafeMutablePointer<UInt32>, _ rows: RowView<Row>
+  ) {
+    versions.removeAll(keepingCapacity: true)
+    var next = first
+    while next != 0 {
+      let row = Int(next &- 1)
+      versions.append(Version(rows[row], row))
+      next = unsafe chain[row]
+    }
+  }
+
+  func judgeAll(
+    _ role: Role, _ facts: FactTable, _ needs: inout NeededDocuments
+  ) -> VersionOutcome? {
+    judge(0..<versions.count, role, facts, &needs)
+  }
+}
+
+extension Version {
+  init<Row: MatchRow>(_ row: Row, _ index: Int) {
+    self.init(
+      appTime: row.appTime, document: row.document, appType: row.flags.appType,
+      row: UInt32(truncatingIfNeeded: index))
+  }
+}
+
+extension GrowableBuffer {
+  /// Room for `count` elements in all; what was in the buffer is forgotten.
+  mutating func reserveAtLeast(_ count: Int) {
+    removeAll()
+    reserve(count)
+  }
+}

@@ -1,0 +1,48 @@
+import TernCEB
+
+extension Projector {
+  mutating func projectWaybills(_ tables: KindTables, _ place: RowPlace, _ output: MatchTables) {
+    let heads = tables.heads
+    guard heads.rowCount > 0 else { return }
+    let direction = tables.kind.direction
+    let isImport = direction == .import
+    let common = CommonColumns(heads)
+    let logisticsCode = heads.text("logisticsCode")
+    let logisticsNo = heads.text("logisticsNo")
+    let freight = heads.decimal("freight")
+    let insuredFee = heads.decimal("insuredFee")
+    let grossWeight = heads.decimal(isImport ? "weight" : "grossWeight")
+    let packNo = heads.integer("packNo")
+    let ebcCode = isImport ? nil : heads.text("ebcCode")
+    let consignee = isImport ? heads.text("consignee") : nil
+    let consigneeTelephone = isImport ? heads.text("consigneeTelephone") : nil
+    let consigneeAddress = isImport ? heads.text("consigneeAddress") : nil
+
+    output.waybills.reserve(heads.rowCount * WaybillRow.wordCount)
+    for row in 0..<heads.rowCount where common.isDeclared(row) {
+      var flags = common.flags(row)
+      if !freight.isAbsent(row) { flags.insert(.freight) }
+      if !insuredFee.isAbsent(row) { flags.insert(.insuredFee) }
+      var seller: UInt64 = 0
+      if let ebcCode { seller = sellerDigest(ebcCode[row], direction) }
+      var person: UInt64 = 0
+      if let consignee, let consigneeTelephone, let consigneeAddress {
+        person = consigneeDigest(
+          consignee[row], consigneeTelephone[row], consigneeAddress[row], direction)
+      }
+      output.waybills.appendReserved(
+        WaybillRow(
+          key: waybillKey(logisticsCode[row], logisticsNo[row], direction),
+          document: place.reference(row),
+          appTime: common.appTime[row],
+          flags: flags,
+          seller: seller,
+          freightE5: WideE5(freight[row]),
+          insuredFeeE5: WideE5(insuredFee[row]),
+          grossWeightE5: WideE5(grossWeight[row]),
+          packNo: packNo[row],
+          consignee: person))
+    }
+    extendLifetime(tables)
+  }
+}

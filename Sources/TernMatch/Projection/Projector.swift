@@ -1,0 +1,178 @@
+import TernCEB
+
+/// Reduces stored documents to match rows: key digests, and exactly what the rules compare.
+///
+/// One projector serves one thread; it keeps a scratch buffer and allocates nothing per document.
+/// Cost: O(bytes of the compared fields), about one SipHash per key, code and line.
+public struct Projector: ~Copyable {
+  var digester: TupleDigester
+  /// Codes repeat from document to document: the last one and its digest.
+  var lastSeller = Memo()
+  var lastCurrency = Memo()
+  /// Which `gnum`s a list has used; for lists whose lines are not simply 1, 2, 3 ….
+  var usedNumbers: [Bool] = []
+
+  struct Memo {
+    var value: Bytes?
+    var digest: UInt64 = 0
+  }
+
+  public init(secret: Secret) { digester = TupleDigester(secret: secret) }
+
+  /// Appends the rows of every declared document (`appStatus` 2) of `tables`.
+  ///
+  /// - Parameters:
+  ///   - rowBase: row that the tables' first document has in its segment.
+  ///   - segment: stays 0 where the store numbers the segment later.
+  public mutating func project(
+    _ tables: KindTables, rowBase: Int, segment: Int = 0, into output: MatchTables
+  ) {
+    precondition(
+      rowBase >= 0 && rowBase + tables.heads.rowCount <= 0x7fff_ffff, "too many rows in a segment")
+    // The remembered codes lie in the columns of the call before.
+    lastSeller = Memo()
+    lastCurrency = Memo()
+    let place = RowPlace(segment: segment, rowBase: rowBase, direction: tables.kind.direction)
+    switch tables.kind.role {
+    case .order: projectOrders(tables, place, output)
+    case .payment: projectPayments(tables, place, output)
+    case .waybill: projectWaybills(tables, place, output)
+    case .list: projectLists(tables, place, output)
+    }
+    extendLifetime(tables)
+  }
+
+  @inline(__always)
+  mutating func sellerDigest(_ value: Bytes, _ direction: Direction) -> UInt64 {
+    if let last = lastSeller.value, last == value { return lastSeller.digest }
+    let digest = digester.digest64(.seller, direction, value)
+    lastSeller = Memo(value: value, digest: digest)
+    return digest
+  }
+
+  @inline(__always)
+  mutating func currencyDigest(_ value: Bytes, _ direction: Direction) -> UInt64 {
+    if let last = lastCurrency.value, last == value { return lastCurrency.digest }
+    let digest = digester.digest64(.currency, direction, value)
+    lastCurrency = Memo(value: value, digest: digest)
+    return digest
+  }
+
+  @inline(__always)
+  mutating func tradeKey(_ platform: Bytes, _ orderNo: Bytes, _ direction: Direction) -> KeyDigest {
+    digester.begin(.trade, direction)
+    digester.append(platform)
+    digester.append(orderNo)
+    return digester.digest128
+  }
+
+  @inline(__always)
+  mutating func waybillKey(_ code: Bytes, _ number: Bytes, _ direction: Direction) -> KeyDigest {
+    digester.begin(.waybill, direction)
+    digester.append(code)
+    digester.append(number)
+    return digester.digest128
+  }
+
+  /// A buyer's or payer's identity number and name; 0 if both are empty.
+  @inline(__always)
+  mutating func personDigest(_ id: Bytes, _ name: Bytes, _ direction: Direction) -> UInt64 {
+    if id.isEmpty && name.isEmpty { return 0 }
+    digester.begin(.buyer, direction)
+    digester.append(id)
+    digester.append(name)
+    return digester.digest64
+  }
+
+  @inline(__always)
+  mutating func consigneeDigest(
+    _ name: Bytes, _ telephone: Bytes, _ address: Bytes, _ direction: Direction
+  ) -> UInt64 {
+    if name.isEmpty && telephone.isEmpty && address.isEmpty { return 0 }
+    digester.begin(.consignee, direction)
+    digester.append(name)
+    digester.append(telephone)
+    digester.append(address)
+    return digester.digest64
+  }
+}
+
+/// Where the rows of one call stand.
+struct RowPlace {
+  var segment: Int
+  var rowBase: Int
+  var direction: Direction
+
+  @inline(__always) func reference(_ row: Int) -> DocumentRef {
+    DocumentRef(segment: segment, row: rowBase &+ row, direction: direction)
+  }
+}
+
+/// The columns that every kind has.
+struct CommonColumns {
+  let appType: TextView
+  let appTime: IntegerView
+  let appStatus: TextView
+
+  init(_ heads: Table) {
+    appType = heads.text("appType")
+    appTime = heads.integer("appTime")
+    appStatus = heads.text("appStatus")
+  }
+
+  @inline(__always) func isDeclared(_ row: Int) -> Bool { appStatus[row].isByte(0x32) }
+
+  /// `appType` as flags: 1 new, 3 delete, anything else a change.
+  @inline(__always) func flags(_ row: Int) -> RowFlags {
+    let value = appType[row]
+    if value.isByte(0x31) { return RowFlags(rawValue: RowFlags.new) }
+    if value.isByte(0x33) { return RowFlags(rawValue: RowFlags.delete) }
+    return RowFlags(rawValue: RowFlags.change)
+  }
+}
+
+/// Platform rule: `ebpCode`, or `ebcCode` where it is empty or `无`.
+struct PlatformColumns {
+  let ebpCode: TextView
+  /// Import payments have none.
+  let ebcCode: TextView?
+
+  init(_ heads: Table) {
+    ebpCode = heads.text("ebpCode")
+    ebcCode = heads.schema.index(of: "ebcCode") == nil ? nil : heads.text("ebcCode")
+  }
+
+  /// Nil where the document can't name a platform, and so has no trade key.
+  @inline(__always) subscript(row: Int) -> Bytes? {
+    let code = ebpCode[row]
+    if !code.isEmpty && !code.isNone { return code }
+    return ebcCode?[row]
+  }
+}
+
+/// The line columns that orders and lists have in common.
+struct LineColumns {
+  let gnum: IntegerView
+  let qty: DecimalView
+  let price: DecimalView
+  let totalPrice: DecimalView
+  let currency: TextView
+  let unit: TextView
+
+  init(_ lines: Table) {
+    gnum = lines.integer("gnum")
+    qty = lines.decimal("qty")
+    price = lines.decimal("price")
+    totalPrice = lines.decimal("totalPrice")
+    currency = lines.text("currency")
+    unit = lines.text("unit")
+  }
+}
+
+extension GrowableBuffer where Element == UInt64 {
+  /// Appends one row as words; room was reserved.
+  @inline(__always) mutating func appendReserved<Row: MatchRow>(_ row: Row) {
+    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: row, as: Row.self)
+    setCount(count &+ Row.wordCount)
+  }
+}

@@ -1,0 +1,180 @@
+import TernCEB
+
+/// Names one stored document: segment, row within its kind's table of that segment, direction.
+/// The kind follows from the role of the table that holds the reference.
+///
+///     63            32 31           1 0
+///     ┌───────────────┬──────────────┬─┐
+///     │ segment       │ row          │D│   D: 0 export, 1 import
+///     └───────────────┴──────────────┴─┘
+///
+/// Within one role and direction, references sort in received order.
+@frozen public struct DocumentRef: Hashable, Comparable, Sendable, BitwiseCopyable {
+  public var rawValue: UInt64
+
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  @inlinable public init(segment: Int, row: Int, direction: Direction) {
+    rawValue = UInt64(segment) << 32 | UInt64(row) << 1 | UInt64(direction.rawValue)
+  }
+
+  @inlinable public var segment: Int { Int(rawValue >> 32) }
+  @inlinable public var row: Int { Int(rawValue >> 1 & 0x7fff_ffff) }
+  @inlinable public var direction: Direction { rawValue & 1 == 0 ? .export : .import }
+
+  @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A 128-bit number in two words, so that rows have no padding.
+@frozen public struct WideE5: Equatable, Sendable, BitwiseCopyable {
+  public var low: UInt64
+  public var high: Int64
+
+  @inlinable public init(_ value: Int128) {
+    low = UInt64(truncatingIfNeeded: value)
+    high = Int64(truncatingIfNeeded: value >> 64)
+  }
+
+  @inlinable public var value: Int128 { Int128(high) << 64 | Int128(low) }
+}
+
+/// A 128-bit key digest (SipHash-2-4-128 under the store's secret; direction is part of the input).
+@frozen public struct KeyDigest: Hashable, Sendable, BitwiseCopyable {
+  public var high: UInt64
+  public var low: UInt64
+  @inlinable public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+}
+
+/// Facts of one document that every match row carries, and what the document alone decides with
+/// zero tolerance.
+@frozen public struct RowFlags: OptionSet, Sendable, BitwiseCopyable {
+  public var rawValue: UInt64
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  /// `appType` in bits 0–1: 1 new, 2 change (and anything unknown), 3 delete.
+  @inlinable public var appType: UInt64 { rawValue & 3 }
+
+  /// Order: some line has `qty` × `price` ≠ `totalPrice`. List: the same.
+  @inlinable public static var lineArithmetic: RowFlags { RowFlags(rawValue: 1 << 8) }
+  /// Import order: `acturalPaid` ≠ `goodsValue` + `freight` + `taxTotal` − `discount`.
+  @inlinable public static var settlement: RowFlags { RowFlags(rawValue: 1 << 9) }
+  /// List: a line's `qty`, `price` or `totalPrice` ≤ 0, or `freight` or `insuredFee` < 0.
+  @inlinable public static var notPositive: RowFlags { RowFlags(rawValue: 1 << 10) }
+  /// List: not 0 < `netWeight` ≤ `grossWeight`.
+  @inlinable public static var netWeight: RowFlags { RowFlags(rawValue: 1 << 11) }
+  @inlinable public static var goodsEmpty: RowFlags { RowFlags(rawValue: 1 << 12) }
+  @inlinable public static var goodsSequence: RowFlags { RowFlags(rawValue: 1 << 13) }
+  @inlinable public static var goodsUnit: RowFlags { RowFlags(rawValue: 1 << 14) }
+  /// List: its lines that give a `currency` do not all give the same.
+  @inlinable public static var currencyMixed: RowFlags { RowFlags(rawValue: 1 << 15) }
+  /// Waybill: gives `freight` / `insuredFee`. List: they are to be compared (`fFlag`/`iFlag` is 3,
+  /// or the list is an import).
+  @inlinable public static var freight: RowFlags { RowFlags(rawValue: 1 << 16) }
+  @inlinable public static var insuredFee: RowFlags { RowFlags(rawValue: 1 << 17) }
+}
+
+// Every row is a whole number of 64-bit words without padding, and starts with the same four:
+//
+//     word 0, 1   key digest (high, low): rows are grouped by the top bits of word 0
+//     word 2      DocumentRef
+//     word 3      appTime, seconds since 1970-01-01 00:00 China Standard Time
+//     word 4      RowFlags
+//
+// Only declared documents (appStatus 2) have rows: drafts never match. 64-bit digests are keyed
+// SipHash-2-4 of what is only compared for equality; 0 stands for an empty value.
+
+/// By trade key.
+@frozen public struct OrderRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  /// `ebcCode`.
+  public var seller: UInt64
+  public var goodsValueE5: WideE5
+  /// What the payments must add up to: export `goodsValue` + `freight`, import `acturalPaid`.
+  public var payableE5: WideE5
+  /// Import: `buyerIdNumber` and `buyerName`.
+  public var buyer: UInt64
+  /// Import: `consignee`, `consigneeTelephone`, `consigneeAddress`.
+  public var consignee: UInt64
+  /// Multiset of the lines: sum of keyed digests of (`gnum`, `qty`, `price`, `totalPrice`, `currency`, `unit`), numbers by value.
+  public var lines: UInt64
+  /// `currency` of the head; 0 if empty.
+  public var currency: UInt64
+}
+
+/// By trade key.
+@frozen public struct PaymentRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  /// Export: `ebcCode`.
+  public var seller: UInt64
+  /// Export `charge`, import `amountPaid`.
+  public var amountE5: WideE5
+  /// Trade key, `payCode`, and `payNo` or `payTransactionId` (`guid` where that is empty).
+  public var identity: KeyDigest
+  /// Import: `payerIdNumber` and `payerName`, digested as an order's `buyer` is.
+  public var payer: UInt64
+  public var currency: UInt64
+}
+
+/// By waybill key.
+@frozen public struct WaybillRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  /// Export: `ebcCode`; 0 where it is not given.
+  public var seller: UInt64
+  public var freightE5: WideE5
+  public var insuredFeeE5: WideE5
+  /// Export `grossWeight`, import `weight`.
+  public var grossWeightE5: WideE5
+  public var packNo: Int64
+  /// Import: as in `OrderRow`.
+  public var consignee: UInt64
+}
+
+/// A list's row by trade key.
+@frozen public struct ListTradeRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  public var seller: UInt64
+  /// Sum of the lines' `totalPrice`.
+  public var goodsSumE5: WideE5
+  /// Import: as in `OrderRow`.
+  public var buyer: UInt64
+  /// As in `OrderRow`.
+  public var lines: UInt64
+  /// Of the first line that gives one; 0 if none does.
+  public var currency: UInt64
+}
+
+/// A list's narrower row by waybill key.
+@frozen public struct ListWaybillRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  public var seller: UInt64
+  public var freightE5: WideE5
+  public var insuredFeeE5: WideE5
+  public var grossWeightE5: WideE5
+  public var packNo: Int64
+}
+
+/// A list's row by its own identity: (`agentCode`, `copNo`), or trade and waybill key where `copNo` is empty.
+@frozen public struct ListIdentityRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+}

@@ -1,0 +1,127 @@
+import TernCEB
+import TernMatch
+
+/// One list that counts, judged.
+public struct Verdict: Sendable, Equatable {
+  /// Segment = position of its tables in the input, row = row there.
+  public var list: DocumentRef
+  /// Those that are switched on.
+  public var findings: FindingSet
+  public var disposition: Disposition
+
+  public var returnStatus: String { disposition.returnStatus }
+}
+
+/// Judges the lists of a small batch with their triplets in memory: no store, no file.
+///
+/// `tables` in arrival order; of each kind there may be none or several. Gives a verdict for every
+/// list that counts, exports before imports within one position, in order of arrival. Without
+/// `settings.asOf` age counts up to the latest `appTime` of the batch. Runs on the calling thread;
+/// O(documents), meant for hundreds to some 100,000.
+public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings()) -> [Verdict] {
+  var random = SystemRandomNumberGenerator()
+  // The digests never leave this call, so any secret serves.
+  let secret = Secret(bytes: (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+  let rows = MatchTables()
+  var projector = Projector(secret: secret)
+  for (segment, unit) in tables.enumerated() {
+    projector.project(unit, rowBase: 0, segment: segment, into: rows)
+  }
+  let numbering = ListNumbering(
+    listRows: tables.map { unit in
+      guard unit.kind.role == .list else { return (export: 0, import: 0) }
+      return unit.kind.direction == .export
+        ? (export: unit.heads.rowCount, import: 0) : (export: 0, import: unit.heads.rowCount)
+    })
+  let results = ListResults(numbering)
+  judgeAll(RuleEngine(settings: settings, secret: secret), rows, tables, secret, results)
+
+  let asOf = settings.asOf ?? latestAppTime(tables)
+  let rule = DispositionRule(settings, asOf: asOf)
+  var verdicts: [Verdict] = []
+  for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
+    let appTimes = unit.heads["appTime"].integer
+    for row in 0..<unit.heads.rowCount {
+      let list = DocumentRef(segment: segment, row: row, direction: unit.kind.direction)
+      let index = numbering.index(list)
+      guard results.counts(index) else { continue }
+      let findings = settings.enabled(FindingSet(rawValue: results.findings(index)))
+      verdicts.append(
+        Verdict(
+          list: list, findings: findings,
+          disposition: rule(findings, appTime: appTimes[row])))
+    }
+  }
+  return verdicts
+}
+
+/// Runs the three phases over one partition that holds everything, reading facts as they are
+/// asked for.
+private func judgeAll(
+  _ engine: RuleEngine, _ rows: MatchTables, _ tables: [KindTables], _ secret: Secret,
+  _ results: ListResults
+) {
+  let scratch = MatchScratch()
+  var facts = FactTable()
+  var details = DetailTable()
+  // Each round asks only for what it did not have, and there are finitely many documents.
+  func untilComplete(_ phase: (inout NeededDocuments) -> Bool) {
+    while true {
+      var needs = NeededDocuments()
+      if phase(&needs) { return }
+      precondition(!needs.isEmpty, "an incomplete partition names what it lacks")
+      read(needs, tables, secret, &facts, &details)
+    }
+  }
+  untilComplete { needs in
+    unsafe engine.judgeIdentities(
+      lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
+      scratch: scratch, needs: &needs)
+  }
+  untilComplete { needs in
+    unsafe engine.judgeWaybills(
+      lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+      facts: facts, results: results, scratch: scratch, needs: &needs)
+  }
+  untilComplete { needs in
+    unsafe engine.judgeTrades(
+      lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
+      payments: RowView(words: rows.payments), facts: facts, details: details, results: results,
+      scratch: scratch, needs: &needs)
+  }
+  extendLifetime(rows)
+}
+
+/// Reads what `needs` names from the tables, one reader per unit.
+private func read(
+  _ needs: NeededDocuments, _ tables: [KindTables], _ secret: Secret, _ facts: inout FactTable,
+  _ details: inout DetailTable
+) {
+  for role in Role.allCases {
+    var newFacts: [(DocumentRef, VersionFacts)] = []
+    var newDetails: [(DocumentRef, DocumentDetail)] = []
+    let factsBySegment = Dictionary(grouping: needs.facts(role), by: \.segment)
+    let detailsBySegment = Dictionary(grouping: needs.details(role), by: \.segment)
+    for segment in Set(factsBySegment.keys).union(detailsBySegment.keys).sorted() {
+      var reader = DocumentReader(tables[segment], secret: secret)
+      for document in factsBySegment[segment] ?? [] {
+        newFacts.append((document, reader.versionFacts(row: document.row)))
+      }
+      for document in detailsBySegment[segment] ?? [] {
+        newDetails.append((document, reader.detail(row: document.row)))
+      }
+    }
+    facts.add(role, newFacts)
+    details.add(role, newDetails)
+  }
+}
+
+/// Of all documents, drafts and old versions included; 0 if there are none.
+private func latestAppTime(_ tables: [KindTables]) -> Int64 {
+  var latest = Int64.min
+  for unit in tables {
+    let appTimes = unit.heads["appTime"].integer
+    for row in 0..<appTimes.count { latest = max(latest, appTimes[row]) }
+  }
+  return latest == .min ? 0 : latest
+}

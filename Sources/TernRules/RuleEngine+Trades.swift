@@ -1,0 +1,245 @@
+import TernCEB
+import TernMatch
+
+extension RuleEngine {
+  /// Phase 2, by trade key: every check of the list alone, and against order and payments.
+  public func judgeTrades(
+    lists: RowView<ListTradeRow>, orders: RowView<OrderRow>, payments: RowView<PaymentRow>,
+    facts: FactTable, details: DetailTable, results: ListResults, scratch: MatchScratch,
+    needs: inout NeededDocuments
+  ) -> Bool {
+    var isComplete = matchTrades(
+      lists: lists, orders: orders, payments: payments, results: results, facts: facts,
+      details: details, scratch: scratch, needs: &needs)
+    guard isComplete else { return false }
+    let matches = unsafe scratch.tradeMatches.unsafeElements
+    let paymentRows = unsafe scratch.payments.unsafeElements
+    let words = unsafe results.unsafeWords
+    let consignees = unsafe results.unsafeWaybillConsignee
+    let known = unsafe scratch.listWords.unsafeElements
+    let numbering = results.numbering
+    var state = TradeState()
+    var touched: UInt64 = 0
+    var start = 0
+    while start < matches.count {
+      let end = min(start &+ Self.lookAhead, matches.count)
+      for position in start..<end {
+        let match = unsafe matches[position]
+        if match.order != noRow { unsafe touched &+= orders.base[Int(match.order)].currency }
+        if match.paymentCount != 0 {
+          let payment = unsafe Int(paymentRows[Int(match.paymentStart)])
+          unsafe touched &+= payments.base[payment].currency
+        }
+      }
+      for position in start..<end {
+        let match = unsafe matches[position]
+        let document = unsafe lists.base[Int(match.list)].document
+        let index = numbering.index(document)
+        let word = unsafe known[Int(match.list)]
+        let consignee: UInt64? =
+          if document.direction == .import && word & Finding.waybillMissing.bit == 0 {
+            unsafe consignees[index]
+          } else {
+            nil
+          }
+        if let bits = unsafe judge(
+          match, lists, orders, payments, paymentRows, consignee, details, &state, &needs)
+        {
+          unsafe words[index] = word | bits
+        } else {
+          isComplete = false
+        }
+      }
+      start = end
+    }
+    scratch.touched = touched
+    return isComplete
+  }
+
+  /// All bits of one list; nil if it needs details that were not given.
+  @inline(__always)
+  private func judge(
+    _ match: TradeMatch, _ lists: RowView<ListTradeRow>, _ orders: RowView<OrderRow>,
+    _ payments: RowView<PaymentRow>, _ paymentRows: UnsafeBufferPointer<UInt32>,
+    _ waybillConsignee: UInt64?, _ details: DetailTable, _ state: inout TradeState,
+    _ needs: inout NeededDocuments
+  ) -> UInt64? {
+    let list = unsafe lists.base + Int(match.list)
+    let order = unsafe match.order == noRow ? nil : orders.base + Int(match.order)
+    if match.paymentCount != 0 && match.paymentStart != state.summaryStart {
+      // Neighbours with one trade key share their payments.
+      let first = Int(match.paymentStart)
+      state.summaryStart = match.paymentStart
+      unsafe state.summary = PaymentSummary(payments.base + Int(paymentRows[first]))
+      for payment in 1..<Int(match.paymentCount) {
+        unsafe state.summary.add(payments.base + Int(paymentRows[first + payment]))
+      }
+    }
+    var recheck = Recheck()
+    var bits = unsafe Self.ownBits(list.pointee.flags)
+    if match.flags.rawValue != 0 { bits |= Self.duplicateBits(match.flags) }
+    if let order = unsafe order {
+      bits |= unsafe compare(list, order, waybillConsignee, &recheck)
+    } else {
+      bits |= Finding.orderMissing.bit
+    }
+    let orderCurrency = unsafe order?.pointee.currency ?? 0
+    if match.paymentCount == 0 {
+      bits |= Finding.paymentMissing.bit
+      bits |= unsafe currencyBits(list, orderCurrency, 0, false)
+    } else {
+      bits |= unsafe compare(list, order, state.summary)
+      bits |= unsafe currencyBits(
+        list, orderCurrency, state.summary.currency, state.summary.currencyIsMixed)
+    }
+    if bits & Finding.amountLine.bit != 0 && !lineTolerance.isZero { recheck.lines = true }
+    if recheck.isNeeded {
+      guard
+        let forgiven = unsafe self.recheck(
+          recheck, list.pointee.document, order?.pointee.document, details, &needs)
+      else { return nil }
+      bits &= ~forgiven
+    }
+    return bits
+  }
+
+  /// What the list alone decided when its row was made.
+  @inline(__always)
+  static func ownBits(_ flags: RowFlags) -> UInt64 {
+    @inline(__always) func bit(_ flag: RowFlags, _ finding: Finding) -> UInt64 {
+      flags.rawValue & flag.rawValue != 0 ? finding.bit : 0
+    }
+    // One test for the usual list, which has none.
+    let any: RowFlags = [
+      .lineArithmetic, .notPositive, .netWeight, .goodsEmpty, .goodsSequence, .goodsUnit,
+    ]
+    if flags.rawValue & any.rawValue == 0 { return 0 }
+    return bit(.lineArithmetic, .amountLine) | bit(.notPositive, .amountPositive)
+      | bit(.netWeight, .weightNet) | bit(.goodsEmpty, .goodsEmpty)
+      | bit(.goodsSequence, .goodsSequence) | bit(.goodsUnit, .goodsUnit)
+  }
+
+  static func duplicateBits(_ flags: MatchFlags) -> UInt64 {
+    (flags.contains(.listDuplicate) ? Finding.listDuplicate.bit : 0)
+      | (flags.contains(.orderDuplicate) ? Finding.orderDuplicate.bit : 0)
+      | (flags.contains(.paymentDuplicate) ? Finding.paymentDuplicate.bit : 0)
+  }
+
+  @inline(__always)
+  private func compare(
+    _ list: UnsafePointer<ListTradeRow>, _ order: UnsafePointer<OrderRow>,
+    _ waybillConsignee: UInt64?, _ recheck: inout Recheck
+  ) -> UInt64 {
+    var bits: UInt64 = 0
+    if unsafe list.pointee.seller != order.pointee.seller { bits |= Finding.partySeller.bit }
+    if unsafe list.pointee.document.direction == .import {
+      if unsafe list.pointee.buyer != order.pointee.buyer { bits |= Finding.partyBuyer.bit }
+      if let waybillConsignee, unsafe waybillConsignee != order.pointee.consignee {
+        bits |= Finding.partyConsignee.bit
+      }
+      if unsafe order.pointee.flags.contains(.settlement) {
+        bits |= Finding.amountSettlement.bit
+        if !settlementTolerance.isZero { recheck.settlement = true }
+      }
+    }
+    if unsafe order.pointee.flags.contains(.lineArithmetic) {
+      bits |= Finding.amountOrderLine.bit
+      if !orderLineTolerance.isZero { recheck.orderLines = true }
+    }
+    if unsafe list.pointee.lines != order.pointee.lines {
+      bits |= Finding.amountLinesDiffer.bit
+      if !linesDifferTolerance.isZero { recheck.linePairs = true }
+    }
+    if unsafe list.pointee.goodsSumE5 != order.pointee.goodsValueE5,
+      unsafe !goodsTolerance.allows(
+        list.pointee.goodsSumE5.value, order.pointee.goodsValueE5.value)
+    {
+      bits |= Finding.amountGoods.bit
+    }
+    return bits
+  }
+
+  @inline(__always)
+  private func compare(
+    _ list: UnsafePointer<ListTradeRow>, _ order: UnsafePointer<OrderRow>?,
+    _ payments: PaymentSummary
+  ) -> UInt64 {
+    var bits: UInt64 = 0
+    let isImport = unsafe list.pointee.document.direction == .import
+    if !isImport, unsafe payments.seller.differ(from: list.pointee.seller) {
+      bits |= Finding.partySeller.bit
+    }
+    guard let order = unsafe order else { return bits }
+    if isImport, unsafe payments.payer.differ(from: order.pointee.buyer) {
+      bits |= Finding.partyPayer.bit
+    }
+    if unsafe payments.amountE5 != order.pointee.payableE5.value,
+      unsafe !paidTolerance.allows(payments.amountE5, order.pointee.payableE5.value)
+    {
+      bits |= Finding.amountPaid.bit
+    }
+    return bits
+  }
+
+  /// Order head, payments and lines in one currency, as far as they name one; import always 142.
+  @inline(__always)
+  private func currencyBits(
+    _ list: UnsafePointer<ListTradeRow>, _ order: UInt64, _ payments: UInt64,
+    _ paymentsAreMixed: Bool
+  ) -> UInt64 {
+    let ofLines = unsafe list.pointee.currency
+    let isImport = unsafe list.pointee.document.direction == .import
+    let wanted = isImport ? yuan : order != 0 ? order : payments != 0 ? payments : ofLines
+    let differs =
+      (order != 0 && order != wanted) || (payments != 0 && payments != wanted)
+      || (ofLines != 0 && ofLines != wanted)
+    let isMixed = unsafe paymentsAreMixed || list.pointee.flags.contains(.currencyMixed)
+    return differs || isMixed ? Finding.amountCurrency.bit : 0
+  }
+}
+
+/// What the loop over one partition carries along.
+struct TradeState {
+  var summary = PaymentSummary()
+  /// The payments that `summary` is of.
+  var summaryStart = UInt32.max
+}
+
+/// All payments of one order together.
+struct PaymentSummary {
+  /// One value that all share, or several.
+  struct Common {
+    var value: UInt64 = 0
+    var isMixed = false
+
+    @inline(__always) mutating func add(_ other: UInt64) { if other != value { isMixed = true } }
+    @inline(__always) func differ(from other: UInt64) -> Bool { isMixed || value != other }
+  }
+
+  var amountE5: Int128 = 0
+  var seller = Common()
+  var payer = Common()
+  /// Of those that name one.
+  var currency: UInt64 = 0
+  var currencyIsMixed = false
+
+  init() {}
+
+  @inline(__always) init(_ row: UnsafePointer<PaymentRow>) {
+    amountE5 = unsafe row.pointee.amountE5.value
+    seller.value = unsafe row.pointee.seller
+    payer.value = unsafe row.pointee.payer
+    currency = unsafe row.pointee.currency
+  }
+
+  @inline(never) mutating func add(_ row: UnsafePointer<PaymentRow>) {
+    amountE5 += unsafe row.pointee.amountE5.value
+    unsafe seller.add(row.pointee.seller)
+    unsafe payer.add(row.pointee.payer)
+    let named = unsafe row.pointee.currency
+    if named != 0 {
+      if currency == 0 { currency = named }
+      if currency != named { currencyIsMixed = true }
+    }
+  }
+}

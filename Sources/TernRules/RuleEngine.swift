@@ -1,0 +1,148 @@
+import TernCEB
+import TernMatch
+
+/// Judges partitions of match rows: joins them and turns what was found into finding bits.
+///
+/// The one engine behind a store's run and a call in memory. It keeps no state: any number of
+/// threads may share it, each with its own `MatchScratch`. The three phases must end one after
+/// the other; within a phase the partitions are independent, and neither their number nor their
+/// order changes any result.
+///
+/// Every function returns false if the partition was incomplete: some documents' version facts or
+/// details were needed and not given. They are in `needs`; the caller reads them (see
+/// `DocumentReader`) and judges the partition again. Lists judged in an incomplete partition have
+/// either all their bits of the phase or none, so judging again is safe.
+public struct RuleEngine: Sendable {
+  let lineTolerance: Tolerance
+  let orderLineTolerance: Tolerance
+  let linesDifferTolerance: Tolerance
+  let goodsTolerance: Tolerance
+  let paidTolerance: Tolerance
+  let settlementTolerance: Tolerance
+  let freightTolerance: Tolerance
+  let grossWeightTolerance: Tolerance
+  /// What import rows carry for the currency 142.
+  let yuan: UInt64
+
+  /// `secret` is that of the rows' digests.
+  public init(settings: RuleSettings, secret: Secret) {
+    lineTolerance = settings[tolerance: .amountLine]
+    orderLineTolerance = settings[tolerance: .amountOrderLine]
+    linesDifferTolerance = settings[tolerance: .amountLinesDiffer]
+    goodsTolerance = settings[tolerance: .amountGoods]
+    paidTolerance = settings[tolerance: .amountPaid]
+    settlementTolerance = settings[tolerance: .amountSettlement]
+    freightTolerance = settings[tolerance: .amountFreight]
+    grossWeightTolerance = settings[tolerance: .weightGross]
+    yuan = currencyDigest("142", .import, secret: secret)
+  }
+
+  /// Phase 0, by list identity: which lists count, `list.duplicate` of an identity used twice.
+  public func judgeIdentities(
+    lists: RowView<ListIdentityRow>, facts: FactTable, results: ListResults,
+    scratch: MatchScratch, needs: inout NeededDocuments
+  ) -> Bool {
+    let isComplete = matchIdentities(lists: lists, facts: facts, scratch: scratch, needs: &needs)
+    guard isComplete else { return false }
+    let matches = unsafe scratch.identityMatches.unsafeElements
+    let words = unsafe results.unsafeWords
+    let numbering = results.numbering
+    for position in 0..<matches.count {
+      let match = unsafe matches[position]
+      let index = unsafe numbering.index(lists.base[Int(match.list)].document)
+      let isDuplicate = match.flags.contains(.listDuplicate)
+      unsafe words[index] =
+        ListResults.countsBit | (isDuplicate ? Finding.listDuplicate.bit : 0)
+    }
+    return true
+  }
+
+  /// Phase 1, by waybill key: every check of list against waybill.
+  public func judgeWaybills(
+    lists: RowView<ListWaybillRow>, waybills: RowView<WaybillRow>, facts: FactTable,
+    results: ListResults, scratch: MatchScratch, needs: inout NeededDocuments
+  ) -> Bool {
+    let isComplete = matchWaybills(
+      lists: lists, waybills: waybills, results: results, facts: facts, scratch: scratch,
+      needs: &needs)
+    guard isComplete else { return false }
+    let matches = unsafe scratch.waybillMatches.unsafeElements
+    let words = unsafe results.unsafeWords
+    let consignees = unsafe results.unsafeWaybillConsignee
+    let known = unsafe scratch.listWords.unsafeElements
+    let numbering = results.numbering
+    var touched: UInt64 = 0
+    var start = 0
+    while start < matches.count {
+      let end = min(start &+ Self.lookAhead, matches.count)
+      for position in start..<end {
+        let waybill = unsafe matches[position].waybill
+        if waybill != noRow { unsafe touched &+= waybills.base[Int(waybill)].consignee }
+      }
+      for position in start..<end {
+        let match = unsafe matches[position]
+        let index = unsafe numbering.index(lists.base[Int(match.list)].document)
+        unsafe words[index] = unsafe known[Int(match.list)] | judge(match, lists, waybills)
+        if match.waybill != noRow {
+          let consignee = unsafe waybills.base[Int(match.waybill)].consignee
+          if consignee != 0 { unsafe consignees[index] = consignee }
+        }
+      }
+      start = end
+    }
+    scratch.touched = touched
+    return true
+  }
+
+  /// Rows of a partition are matched far apart: some are touched ahead of judging them, where the
+  /// processor overlaps the loads.
+  static var lookAhead: Int { 32 }
+
+  @inline(__always)
+  private func judge(
+    _ match: WaybillMatch, _ lists: RowView<ListWaybillRow>, _ waybills: RowView<WaybillRow>
+  ) -> UInt64 {
+    let list = unsafe lists.base + Int(match.list)
+    var bits: UInt64 = 0
+    if unsafe list.pointee.document.direction == .import, unsafe list.pointee.packNo != 1 {
+      bits |= Finding.packageCount.bit
+    }
+    if match.waybill == noRow { return bits | Finding.waybillMissing.bit }
+    bits |= unsafe compare(list, waybills.base + Int(match.waybill))
+    if match.flags.contains(.waybillDuplicate) { bits |= Finding.waybillDuplicate.bit }
+    if match.flags.contains(.waybillShared) { bits |= Finding.waybillShared.bit }
+    return bits
+  }
+
+  @inline(__always)
+  private func compare(
+    _ list: UnsafePointer<ListWaybillRow>, _ waybill: UnsafePointer<WaybillRow>
+  ) -> UInt64 {
+    var bits: UInt64 = 0
+    let seller = unsafe waybill.pointee.seller
+    if seller != 0, unsafe seller != list.pointee.seller { bits |= Finding.partySeller.bit }
+    if unsafe list.pointee.grossWeightE5 != waybill.pointee.grossWeightE5,
+      unsafe !grossWeightTolerance.allows(
+        list.pointee.grossWeightE5.value, waybill.pointee.grossWeightE5.value)
+    {
+      bits |= Finding.weightGross.bit
+    }
+    // Both the list asks for it and the waybill gives it.
+    let compared = unsafe list.pointee.flags.intersection(waybill.pointee.flags)
+    if compared.contains(.freight), unsafe list.pointee.freightE5 != waybill.pointee.freightE5,
+      unsafe !freightTolerance.allows(
+        list.pointee.freightE5.value, waybill.pointee.freightE5.value)
+    {
+      bits |= Finding.amountFreight.bit
+    }
+    if compared.contains(.insuredFee),
+      unsafe list.pointee.insuredFeeE5 != waybill.pointee.insuredFeeE5,
+      unsafe !freightTolerance.allows(
+        list.pointee.insuredFeeE5.value, waybill.pointee.insuredFeeE5.value)
+    {
+      bits |= Finding.amountFreight.bit
+    }
+    if unsafe list.pointee.packNo != waybill.pointee.packNo { bits |= Finding.packageCount.bit }
+    return bits
+  }
+}

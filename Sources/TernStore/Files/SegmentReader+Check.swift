@@ -1,0 +1,37 @@
+import TernCEB
+
+extension SegmentReader {
+  /// Reads and decodes every block, and reports each that is damaged.
+  func check(
+    decoder: inout ColumnDecoder, progress: (Int) -> Void, damaged: (StoreError) -> Void
+  ) {
+    var rows = GrowableBuffer<UInt64>()
+    for block in directory.blocks.sorted(by: { $0.offset < $1.offset }) {
+      do throws(StoreError) {
+        try Self.read(system, file, block.offset, block.size, to: &decoder.input)
+        if let wordsPerRow = wordsPerRow(of: block.table) {
+          rows.removeAll()
+          try decodeGranule(
+            block, at: 0, wordsPerRow: wordsPerRow, segmentOrdinal: 0, into: &rows,
+            decoder: &decoder)
+          try checkKeys(rows, of: block, wordsPerRow: wordsPerRow)
+        } else if let type = ColumnType(rawValue: block.type) {
+          try decode(block, at: 0, into: Column(type), decoder: &decoder)
+        }
+      } catch {
+        damaged(error)
+      }
+      progress(block.size)
+    }
+  }
+
+  /// Every row of a range has the range's key bits.
+  private func checkKeys(
+    _ rows: borrowing GrowableBuffer<UInt64>, of block: EncodedBlock, wordsPerRow: Int
+  ) throws(StoreError) {
+    guard case .match(_, let bits) = directory.table(block.table)?.shape else { return }
+    for row in 0..<block.rows where keyRange(rows[row * wordsPerRow], bits: bits) != block.group {
+      throw damage(block, BlockFault("a row outside its key range"))
+    }
+  }
+}

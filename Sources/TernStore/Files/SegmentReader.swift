@@ -1,0 +1,204 @@
+import TernCEB
+
+/// Reads one file: its footer when opened, blocks when asked. Nothing changes after opening, and
+/// reads go by position, so that any number of threads may read at once, each with its own
+/// `ColumnDecoder`.
+public final class SegmentReader: Sendable {
+  let file: OpenFile
+  let header: FileHeader
+  let directory: Directory
+  let system: SystemCalls
+  /// What a manifest remembers of this file.
+  public let summary: FileSummary
+  /// Where the footer starts and the blocks end.
+  let footerOffset: UInt64
+
+  /// Number of the file within its kind.
+  public var number: Int { summary.number }
+  public var path: String { file.path }
+
+  /// Opens and checks header, footer and size; with `expected`, that it is the very file that the
+  /// manifest names.
+  init(
+    system: SystemCalls, folder: String, name: String, kind: FileKind, store: StoreID?,
+    expected: FileSummary?
+  ) throws(StoreError) {
+    self.system = system
+    let path = folder + "/" + name
+    file = try system.open(path)
+    let size = try system.size(file)
+    let least = UInt64(FileFormat.headerSize + FileFormat.tailSize)
+    guard size >= least else {
+      throw .corrupt(file: path, range: 0..<size, what: "shorter than any file of a store")
+    }
+    var buffer = GrowableBuffer<UInt8>()
+    try Self.read(system, file, 0, FileFormat.headerSize, to: &buffer)
+    header = try FileHeader(buffer.view, file: path)
+    try Self.read(
+      system, file, size - UInt64(FileFormat.tailSize), FileFormat.tailSize, to: &buffer)
+    let tail = try FileTail(buffer.view, file: path, fileSize: size)
+    let whole = UInt64(0)..<UInt64(FileFormat.headerSize)
+    guard header.kind == kind else {
+      throw .corrupt(file: path, range: whole, what: "another kind of file")
+    }
+    guard store == nil || header.store == store, header.number <= UInt64(Int32.max) else {
+      throw .corrupt(file: path, range: whole, what: "belongs to another store")
+    }
+    summary = FileSummary(
+      name: name, number: Int(header.number), size: size, footerChecksum: tail.footerChecksum)
+    guard expected == nil || expected == summary else {
+      throw .corrupt(file: path, range: 0..<size, what: "not the file that the manifest names")
+    }
+    footerOffset = tail.footerOffset
+    let footer = tail.footerOffset..<tail.footerOffset + tail.footerSize
+    try Self.read(system, file, tail.footerOffset, Int(tail.footerSize), to: &buffer)
+    guard buffer.view.checksum(0, count: Int(tail.footerSize)) == tail.footerChecksum else {
+      throw .corrupt(file: path, range: footer, what: "wrong checksum of the footer")
+    }
+    var reader = ByteReader(buffer.view, count: Int(tail.footerSize))
+    do throws(BlockFault) {
+      directory = try Directory(&reader, end: tail.footerOffset)
+    } catch {
+      throw .corrupt(file: path, range: footer, what: error.description)
+    }
+  }
+
+  static func read(
+    _ system: SystemCalls, _ file: OpenFile, _ offset: UInt64, _ count: Int,
+    to buffer: inout GrowableBuffer<UInt8>
+  ) throws(StoreError) {
+    buffer.prepare(count + paddingBytes)
+    let done = try system.read(file, offset: offset, count: count, to: buffer.view)
+    guard done == count else {
+      throw .corrupt(
+        file: file.path, range: offset + UInt64(done)..<offset + UInt64(count),
+        what: "the file ends too early")
+    }
+    buffer.setCount(count)
+  }
+
+  // MARK: What is there
+
+  public var tables: [TableID] { directory.tables.map(\.id) }
+
+  /// Columns of a table, or nil if it is not here (or holds match rows).
+  public func schema(of id: TableID) -> TableSchema? {
+    if case .columns(let schema) = directory.table(id)?.shape { schema } else { nil }
+  }
+
+  /// Rows of a table in all its groups; 0 if it is not here.
+  public func rowCount(of id: TableID) -> Int { directory.table(id)?.rows ?? 0 }
+
+  /// Numbers of a table's row groups, ascending, with the rows of each. Row r of the table is the
+  /// r-th in this order.
+  public func groups(of id: TableID) -> [(group: Int, rows: Int)] {
+    (directory.groups[id] ?? []).map { ($0.number, $0.rows) }
+  }
+
+  // MARK: Reading columns
+
+  /// Reads one row group of a table.
+  ///
+  /// - Parameter columns: names of those wanted, in the order wanted; nil for all.
+  /// - Returns: a table with these columns; without rows if the group is not there.
+  public func readTable(
+    _ id: TableID, group: Int, columns: [String]? = nil, decoder: inout ColumnDecoder
+  ) throws(StoreError) -> Table {
+    guard let schema = schema(of: id) else {
+      throw .misuse(path: path, what: "no table \(id.rawValue)")
+    }
+    let wanted = try positions(columns, in: schema)
+    let table = Table(TableSchema(wanted.map { schema.columns[$0] }))
+    if let found = directory.groups[id]?.first(where: { $0.number == group }) {
+      try read(found, columns: wanted, into: table, decoder: &decoder)
+    }
+    return table
+  }
+
+  /// Reads all row groups of a table, end to end in order of their numbers.
+  public func readTable(
+    _ id: TableID, columns: [String]? = nil, decoder: inout ColumnDecoder
+  ) throws(StoreError) -> Table {
+    guard let schema = schema(of: id) else {
+      throw .misuse(path: path, what: "no table \(id.rawValue)")
+    }
+    let wanted = try positions(columns, in: schema)
+    let table = Table(TableSchema(wanted.map { schema.columns[$0] }))
+    for group in directory.groups[id] ?? [] {
+      try read(group, columns: wanted, into: table, decoder: &decoder)
+    }
+    return table
+  }
+
+  private func positions(
+    _ names: [String]?, in schema: TableSchema
+  ) throws(StoreError) -> [Int] {
+    guard let names else { return Array(schema.columns.indices) }
+    var found: [Int] = []
+    for name in names {
+      guard let position = schema.index(of: name) else {
+        throw .misuse(path: path, what: "no column \(name)")
+      }
+      found.append(position)
+    }
+    return found
+  }
+
+  private func read(
+    _ group: Directory.Group, columns: [Int], into table: Table, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
+    var index = 0
+    while index < columns.count {
+      // Neighbours are fetched together.
+      let first = directory.block(group, column: columns[index])
+      var last = first
+      var behind = index + 1
+      while behind < columns.count {
+        let next = directory.block(group, column: columns[behind])
+        let end = next.offset + UInt64(next.size)
+        guard next.offset == last.offset + UInt64(last.size),
+          end - first.offset <= Self.bytesPerRead
+        else { break }
+        last = next
+        behind += 1
+      }
+      let size = Int(last.offset + UInt64(last.size) - first.offset)
+      try Self.read(system, file, first.offset, size, to: &decoder.input)
+      for position in index..<behind {
+        let block = directory.block(group, column: columns[position])
+        let start = Int(block.offset - first.offset)
+        try decode(block, at: start, into: table.columns[position], decoder: &decoder)
+      }
+      index = behind
+    }
+  }
+
+  static let bytesPerRead: UInt64 = 8 << 20
+
+  func decode(
+    _ block: EncodedBlock, at start: Int, into column: Column, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
+    do throws(BlockFault) {
+      try checkSum(of: block, at: start, in: decoder.input.view)
+      try decoder.decodeInput(block, start: start, appendingTo: column)
+    } catch {
+      throw damage(block, error)
+    }
+  }
+
+  func checkSum(
+    of block: EncodedBlock, at start: Int, in bytes: View<UInt8>
+  ) throws(BlockFault) {
+    guard bytes.checksum(start, count: block.size) == block.checksum else {
+      throw BlockFault("wrong checksum")
+    }
+  }
+
+  func damage(_ block: EncodedBlock, _ fault: BlockFault) -> StoreError {
+    var place = "table \(block.table.rawValue), group \(block.group)"
+    if let schema = schema(of: block.table) { place += ", \(schema.columns[block.column].name)" }
+    return .corrupt(
+      file: path, range: block.offset..<block.offset + UInt64(block.size),
+      what: "\(fault) (\(place))")
+  }
+}

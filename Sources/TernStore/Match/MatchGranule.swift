@@ -1,0 +1,165 @@
+import TernCEB
+
+// A granule: the match rows of one key range in one segment. Rows of W 64-bit words; every word
+// position is a column, packed to the width that it needs within the granule. The granule is one
+// block, so one read fetches all of it.
+//
+//     4  rows
+//     2  W
+//     2  zero
+//     W column descriptors of 16 bytes:
+//        8  base: smallest value (as signed); 0 for a dictionary
+//        1  width in bits (0–64); 0 = every row has the base
+//        1  0 numbers, 1 dictionary
+//        2  entries of the dictionary
+//        4  offset of the data from the start of the granule
+//     for each column its data: entries of the dictionary (8 bytes each), then the numbers − base,
+//     or the codes, bit-packed
+
+private let granuleHeaderSize = 8
+private let columnDescriptorSize = 16
+private let dictionaryEntriesMax = 256
+/// Rows are unpacked so many at a time: a whole number of bytes for every width, and a piece of the
+/// output that stays in the first-level cache.
+private let rowsPerStep = 64
+
+/// Encodes granules; owns the scratch memory.
+struct MatchGranuleEncoder: ~Copyable {
+  private var column = GrowableBuffer<UInt64>()
+  private var codes = GrowableBuffer<UInt64>()
+  private var valueTable = ValueTable()
+
+  /// Appends the granule of `count` rows, row by row in `rows`.
+  mutating func encode(
+    _ rows: View<UInt64>, count: Int, wordsPerRow: Int, to out: inout GrowableBuffer<UInt8>
+  ) {
+    let start = out.count
+    out.append(UInt32(count))
+    out.append(UInt16(wordsPerRow))
+    out.append(0 as UInt16)
+    let descriptors = out.count
+    out.append(repeating: 0, count: wordsPerRow * columnDescriptorSize)
+    column.prepare(count)
+    codes.prepare(count)
+    for word in 0..<wordsPerRow {
+      let values = column.view
+      var low = Int64.max
+      var high = Int64.min
+      var at = word
+      for row in 0..<count {
+        let value = rows[at]
+        values[row] = value
+        low = min(low, Int64(bitPattern: value))
+        high = max(high, Int64(bitPattern: value))
+        at &+= wordsPerRow
+      }
+      var base = UInt64(bitPattern: low)
+      var width = bitsNeeded(UInt64(bitPattern: high &- low))
+      var data = values
+      var entries = 0
+      let offset = out.count - start
+      // The key never repeats enough; digests of sellers and the like do.
+      if word > 2 && width > 24 && findEntries(values, count: count, width: width) {
+        entries = valueTable.count
+        for entry in 0..<entries { out.append(values[valueTable.place(entry)]) }
+        base = 0
+        width = bitsNeeded(UInt64(entries - 1))
+        data = codes.view
+      }
+      let size = packedSize(count, width: width)
+      out.reserve(size + 8)
+      pack(data, count: count, base: base, width: width, to: out.view, at: out.count)
+      out.setCount(out.count + size)
+      let descriptor = descriptors + word * columnDescriptorSize
+      let tail =
+        UInt64(width) | (entries > 0 ? 1 << 8 : 0) | UInt64(entries) << 16 | UInt64(offset) << 32
+      out.view.store64(base, descriptor)
+      out.view.store64(tail, descriptor + 8)
+    }
+  }
+
+  /// Whether a dictionary is smaller; then `codes` has the code of each value.
+  private mutating func findEntries(_ values: View<UInt64>, count: Int, width: Int) -> Bool {
+    valueTable.reset(limit: min(dictionaryEntriesMax, count / 4))
+    let codes = codes.view
+    for row in 0..<count {
+      let code = valueTable.word(values, row: row)
+      if code < 0 { return false }
+      codes[row] = UInt64(truncatingIfNeeded: code)
+    }
+    let entries = valueTable.count
+    return entries * 64 + count * bitsNeeded(UInt64(entries - 1)) < count * width
+  }
+}
+
+/// What a granule says about one column, checked.
+private struct GranuleColumn {
+  var base: UInt64
+  var width: Int
+  var entries: Int
+  /// Position of the dictionary, and of the packed numbers, in the reader's bytes.
+  var dictionary: Int
+  var data: Int
+}
+
+/// Appends the rows of the granule in `reader` to `out`, row by row.
+func decodeGranule(
+  _ reader: inout ByteReader, rows: Int, wordsPerRow: Int, segmentOrdinal: UInt64,
+  into out: inout GrowableBuffer<UInt64>
+) throws(BlockFault) {
+  let start = reader.position
+  let size = reader.remaining
+  guard Int(try reader.uint32()) == rows, Int(try reader.uint16()) == wordsPerRow else {
+    throw BlockFault("shape of the match rows is another")
+  }
+  try reader.zeros(2)
+  var columns: [GranuleColumn] = []
+  columns.reserveCapacity(wordsPerRow)
+  var next = granuleHeaderSize + wordsPerRow * columnDescriptorSize
+  for _ in 0..<wordsPerRow {
+    let base = try reader.uint64()
+    let width = Int(try reader.byte())
+    let isDictionary = try reader.byte()
+    let entries = Int(try reader.uint16())
+    let offset = Int(try reader.uint32())
+    guard width <= 64, isDictionary <= 1, (isDictionary == 1) == (entries > 0),
+      entries <= dictionaryEntriesMax, offset == next
+    else { throw BlockFault("impossible column of match rows") }
+    next += entries * 8 + packedSize(rows, width: width)
+    guard next <= size else { throw BlockFault("data ends too early") }
+    columns.append(
+      GranuleColumn(
+        base: base, width: width, entries: entries, dictionary: start + offset,
+        data: start + offset + entries * 8))
+  }
+  guard next == size else { throw BlockFault("data goes on after its end") }
+  columns[2].base &+= segmentOrdinal << 32
+
+  out.reserve(rows * wordsPerRow)
+  let target = out.view.slice(out.count, count: rows * wordsPerRow)
+  let bytes = reader.bytes
+  var row = 0
+  while row < rows {
+    let count = min(rowsPerStep, rows - row)
+    for word in 0..<wordsPerRow {
+      let column = columns[word]
+      let first = row * wordsPerRow + word
+      unpack(
+        bytes, at: column.data + row / 8 * column.width, count: count, base: column.base,
+        width: column.width, to: target, first: first, stride: wordsPerRow)
+      if column.entries > 0 {
+        var at = first
+        for _ in 0..<count {
+          let code = target[at]
+          guard code < UInt64(column.entries) else {
+            throw BlockFault("code outside the dictionary")
+          }
+          target[at] = bytes.load64(column.dictionary &+ Int(code) &* 8)
+          at &+= wordsPerRow
+        }
+      }
+    }
+    row += count
+  }
+  out.setCount(out.count + rows * wordsPerRow)
+}

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Compares an engine's verdicts with the oracle's.
+
+    check.py TERN_BINARY [--cases N] [--seed S] [--corpora DIR] [--keep DIR]
+
+Runs all committed corpora and N random cases. A corpus must also give its own `expected` files.
+Exit status 1 on any difference; what differs is shown with the folder of the case, which stays.
+"""
+import argparse
+import contextlib
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True  # leave no folders in the tree
+
+import cases
+import oracle
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CORPORA = os.path.normpath(os.path.join(HERE, "../../../corpora"))
+SHOWN = 5  # differences reported in full
+SECONDS = 120
+
+
+def settings(folder):
+    path = os.path.join(folder, "settings")
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return file.read().split()
+
+
+def sorted_rows(text):
+    """Header first, rows in byte order."""
+    lines = text.split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    return lines[:1] + sorted(lines[1:], key=str.encode)
+
+
+def run_oracle(folder, rejects=None):
+    arguments = [os.path.join(folder, "input")]
+    then = os.path.join(folder, "then")
+    if os.path.isdir(then):
+        arguments += ["--then", then]
+    arguments += settings(folder)
+    if rejects:
+        arguments += ["--rejects", rejects]
+    captured = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(captured):
+        oracle.main(arguments)
+    return sorted_rows(captured.buffer.getvalue().decode())
+
+
+def call(arguments):
+    done = subprocess.run(arguments, capture_output=True, timeout=SECONDS)
+    if done.returncode not in (0, 3):
+        raise RuntimeError(f"{' '.join(arguments)}\nexit status {done.returncode}\n{done.stderr.decode(errors='replace')}")
+    return done.stdout.decode()
+
+
+def run_tern(binary, folder, scratch):
+    """Verdict rows, and the reject rows of `run` as dicts (None where a store was used)."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    first, then = os.path.join(folder, "input"), os.path.join(folder, "then")
+    if os.path.isdir(then):
+        call([binary, "ingest", scratch, first, "--quiet"])
+        call([binary, "ingest", scratch, then, "--quiet"])
+        call([binary, "reconcile", scratch, "--quiet", *settings(folder)])
+        return sorted_rows(call([binary, "verdicts", scratch, "--format", "csv"])), None
+    call([binary, "run", first, "--out", scratch, "--quiet", *settings(folder)])
+    with open(os.path.join(scratch, "verdicts.csv"), encoding="utf-8", newline="") as file:
+        rows = sorted_rows(file.read())
+    with open(os.path.join(scratch, "rejects.ndjson"), encoding="utf-8") as file:
+        return rows, [json.loads(line) for line in file if line.strip()]
+
+
+def expected(folder, name):
+    path = os.path.join(folder, "expected", name)
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8", newline="") as file:
+        return sorted_rows(file.read())
+
+
+def reject_rows(rejects):
+    """Rejects as both sides agree on them: kind, key, field."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([r["kind"], r["key"], r["field"]] for r in rejects)
+    return ["kind,key,field"] + sorted(out.getvalue().split("\n")[:-1], key=str.encode)
+
+
+def oracle_rejects(folder, scratch):
+    path = scratch + ".rejects"
+    run_oracle(folder, path)
+    with open(path, encoding="utf-8") as file:
+        return reject_rows([json.loads(line) for line in file])
+
+
+def difference(name, left_name, left, right_name, right):
+    if left == right:
+        return None
+    lines = [f"{name} differs"]
+    lines += [f"  only {left_name}: {row}" for row in left if row not in right]
+    lines += [f"  only {right_name}: {row}" for row in right if row not in left]
+    return "\n".join(lines if len(lines) > 1 else lines + ["  the same rows, but not as often"])
+
+
+def check(binary, folder, scratch):
+    """What is wrong with this case, or nothing."""
+    ours = run_oracle(folder)
+    wanted = expected(folder, "verdicts.csv")
+    wanted_rejects = expected(folder, "rejects.csv")
+    problems = []
+    if wanted is not None:
+        problems.append(difference("verdicts", "expected", wanted, "oracle", ours))
+    if wanted_rejects is not None:
+        problems.append(difference("rejects", "expected", wanted_rejects, "oracle", oracle_rejects(folder, scratch)))
+    if binary:
+        try:
+            theirs, rejects = run_tern(binary, folder, scratch)
+            problems.append(difference("verdicts", "oracle", ours, "engine", theirs))
+            if wanted_rejects is not None and rejects is not None:
+                problems.append(difference("rejects", "expected", wanted_rejects, "engine", reject_rows(rejects)))
+        except (RuntimeError, OSError, subprocess.TimeoutExpired, ValueError, KeyError) as error:
+            problems.append(f"engine failed: {error}")
+    return [p for p in problems if p]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", help="the tern executable, or - to check the corpora against the oracle alone")
+    parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
+    parser.add_argument("--corpora", default=CORPORA)
+    parser.add_argument("--keep", help="folder for the cases that differ")
+    options = parser.parse_args()
+    binary = None if options.binary == "-" else os.path.abspath(options.binary)
+    print(f"seed {options.seed}")
+    keep = options.keep or tempfile.mkdtemp(prefix="tern-differences-")
+    differing = checked = 0
+    with tempfile.TemporaryDirectory(prefix="tern-check-") as work:
+        def judge(folder):
+            nonlocal differing, checked
+            checked += 1
+            problems = check(binary, folder, os.path.join(work, "out"))
+            if not problems:
+                return False
+            differing += 1
+            if folder.startswith(work):
+                os.makedirs(keep, exist_ok=True)
+                folder = shutil.copytree(folder, os.path.join(keep, os.path.basename(folder)), dirs_exist_ok=True)
+            if differing <= SHOWN:
+                print("\n".join([folder, *problems]))
+            return True
+
+        for name in sorted(os.listdir(options.corpora)) if os.path.isdir(options.corpora) else []:
+            if os.path.isdir(os.path.join(options.corpora, name, "input")):
+                judge(os.path.join(options.corpora, name))
+        for number in range(options.cases if binary else 0):
+            folder = cases.generate(options.seed, number, os.path.join(work, "cases"))
+            judge(folder)
+            shutil.rmtree(folder)
+    print(f"{checked} cases checked, {differing} differ" + (f", random ones are kept in {keep}" if differing else ""))
+    if not differing and not options.keep:
+        shutil.rmtree(keep, ignore_errors=True)
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

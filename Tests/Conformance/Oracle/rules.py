@@ -1,0 +1,152 @@
+"""What is wrong with a triplet, and what becomes of the list."""
+import datetime
+from fractions import Fraction
+
+ONE = 100_000  # decimals are integers of 1/100000
+
+SEVERITY = {
+    "order.missing": "P", "payment.missing": "P", "waybill.missing": "P",
+    "order.duplicate": "R", "payment.duplicate": "W", "waybill.duplicate": "R", "list.duplicate": "R",
+    "waybill.shared": "R",
+    "party.seller": "R", "party.buyer": "R", "party.payer": "R", "party.consignee": "V",
+    "amount.line": "R", "amount.positive": "R", "amount.order_line": "V", "amount.lines_differ": "R",
+    "amount.goods": "R", "amount.paid": "R", "amount.settlement": "R", "amount.currency": "R",
+    "amount.freight": "W",
+    "weight.gross": "R", "weight.net": "R", "package.count": "R",
+    "goods.empty": "R", "goods.sequence": "R", "goods.unit": "R",
+}
+TOLERANT = {
+    "amount.line", "amount.order_line", "amount.goods", "amount.paid", "amount.settlement",
+    "amount.freight", "amount.lines_differ", "weight.gross",
+}
+RETURN_STATUS = {"released": "399", "pending": "2", "rejected": "100", "review": "300"}
+
+
+class Tolerances:
+    """Absolute (in units of the value) and relative allowance per finding; 0 where nothing is said."""
+
+    def __init__(self, settings=None):
+        self.settings = settings or {}
+
+    def agree(self, finding, ours, triplets):
+        """Whether two scaled values agree; the relative allowance is taken of the triplet's."""
+        absolute, relative = self.settings.get(finding, (Fraction(0), Fraction(0)))
+        return abs(Fraction(ours) - triplets) <= max(absolute * ONE, relative * abs(triplets))
+
+
+def findings(t, tolerances):
+    """The names of all findings of one triplet."""
+    found = set()
+    lst = t.list
+    order = t.order.document if t.order else None
+    waybill = t.waybill.document if t.waybill else None
+    payments = [p.document for p in t.payments]
+    is_import = lst.direction == "I"
+
+    def check(name, fails):
+        if fails:
+            found.add(name)
+
+    def product_differs(name, line):
+        return not tolerances.agree(name, Fraction(line["qty"] * line["price"], ONE), line["totalPrice"])
+
+    # The triplet is there, once.
+    check("order.missing", not order)
+    check("payment.missing", not payments)
+    check("waybill.missing", not waybill)
+    check("order.duplicate", order and t.order.duplicate)
+    check("payment.duplicate", any(p.duplicate for p in t.payments))
+    check("waybill.duplicate", waybill and t.waybill.duplicate)
+    check("list.duplicate", t.duplicate or t.later_of_trade_key)
+    check("waybill.shared", t.waybill_shared)
+
+    # Parties.
+    sellers = [order["ebcCode"]] if order else []
+    if not is_import:
+        sellers += [payment["ebcCode"] for payment in payments]
+        if waybill and waybill["ebcCode"]:
+            sellers.append(waybill["ebcCode"])
+    check("party.seller", any(seller != lst["ebcCode"] for seller in sellers))
+    if is_import and order:
+        buyer = (order["buyerIdNumber"], order["buyerName"])
+        check("party.buyer", (lst["buyerIdNumber"], lst["buyerName"]) != buyer)
+        check("party.payer", any((p["payerIdNumber"], p["payerName"]) != buyer for p in payments))
+    if is_import and order and waybill:
+        check("party.consignee", any(
+            order[name] != waybill[name] for name in ("consignee", "consigneeTelephone", "consigneeAddress")))
+
+    # The list's own amounts.
+    check("amount.line", any(product_differs("amount.line", line) for line in lst.lines))
+    check("amount.positive",
+          any(line[name] <= 0 for line in lst.lines for name in ("qty", "price", "totalPrice"))
+          or lst["freight"] < 0 or lst["insuredFee"] < 0)
+
+    # Amounts against the order and the payments.
+    if order:
+        check("amount.order_line", any(product_differs("amount.order_line", line) for line in order.lines))
+        check("amount.lines_differ", lines_differ(lst.lines, order.lines, tolerances))
+        check("amount.goods", not tolerances.agree(
+            "amount.goods", sum(line["totalPrice"] for line in lst.lines), order["goodsValue"]))
+    if order and payments:
+        if is_import:
+            paid, due = sum(p["amountPaid"] for p in payments), order["acturalPaid"]
+        else:
+            paid, due = sum(p["charge"] for p in payments), order["goodsValue"] + order["freight"]
+        check("amount.paid", not tolerances.agree("amount.paid", paid, due))
+    if order and is_import:
+        check("amount.settlement", not tolerances.agree(
+            "amount.settlement", order["acturalPaid"],
+            order["goodsValue"] + order["freight"] + order["taxTotal"] - order["discount"]))
+    currencies = {line["currency"] for line in lst.lines} | {p["currency"] for p in payments}
+    if order:
+        currencies.add(order["currency"])
+    if is_import:
+        check("amount.currency", currencies - {"142"})
+    else:
+        check("amount.currency", len(currencies) > 1)
+
+    # Fees, weights and packages against the waybill.
+    if waybill:
+        for fee, flag in (("freight", "fFlag"), ("insuredFee", "iFlag")):
+            if waybill[fee] is not None and (is_import or lst[flag] == "3"):
+                check("amount.freight", not tolerances.agree("amount.freight", lst[fee], waybill[fee]))
+        weight = waybill["weight" if is_import else "grossWeight"]
+        check("weight.gross", not tolerances.agree("weight.gross", lst["grossWeight"], weight))
+        check("package.count", lst["packNo"] != waybill["packNo"])
+    check("weight.net", not 0 < lst["netWeight"] <= lst["grossWeight"])
+    check("package.count", is_import and lst["packNo"] != 1)
+
+    # Goods.
+    check("goods.empty", not lst.lines)
+    check("goods.sequence", sorted(line["gnum"] for line in lst.lines) != list(range(1, len(lst.lines) + 1)))
+    for line in lst.lines:
+        check("goods.unit", line["unit"] == line["unit1"] and line["qty"] != line["qty1"])
+        check("goods.unit", (line["unit2"] != "") != (line["qty2"] is not None and line["qty2"] > 0))
+    return found
+
+
+def lines_differ(list_lines, order_lines, tolerances):
+    """Whether the lines do not pair by `gnum`. Lines of one `gnum` pair in order of their values."""
+    if len(list_lines) != len(order_lines):
+        return True
+
+    def order_of(line):
+        return (line["gnum"], line["qty"], line["currency"], line["unit"], line["totalPrice"], line["price"])
+
+    name = "amount.lines_differ"
+    for ours, theirs in zip(sorted(list_lines, key=order_of), sorted(order_lines, key=order_of)):
+        if any(ours[field] != theirs[field] for field in ("gnum", "qty", "currency", "unit")):
+            return True
+        if not all(tolerances.agree(name, ours[field], theirs[field]) for field in ("price", "totalPrice")):
+            return True
+    return False
+
+
+def disposition(found, age, window_days):
+    severities = {SEVERITY[name] for name in found}
+    past = age > datetime.timedelta(hours=24 * window_days)
+    if "R" in severities or ("P" in severities and past):
+        return "rejected"
+    if "P" in severities:
+        return "pending"
+    return "review" if "V" in severities else "released"
