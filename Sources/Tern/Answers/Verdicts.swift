@@ -154,11 +154,13 @@ struct JudgedLists {
       let (heads, lines) = try storing { () throws(StoreError) in
         let heads = try reader.readTable(
           .heads(kind), group: group, columns: headColumns, decoder: &decoder)
-        let lines =
-          lineColumns.isEmpty || reader.schema(of: .lines(kind)) == nil
-          ? Table(TableSchema([]))
-          : try reader.readTable(
-            .lines(kind), group: group, columns: lineColumns, decoder: &decoder)
+        // No list of the segment may have a line.
+        guard reader.schema(of: .lines(kind)) != nil else {
+          let schema = KindTables.lineSchema(kind)!.columns
+          return (heads, Table(TableSchema(schema.filter { lineColumns.contains($0.name) })))
+        }
+        let lines = try reader.readTable(
+          .lines(kind), group: group, columns: lineColumns, decoder: &decoder)
         return (heads, lines)
       }
       try body(

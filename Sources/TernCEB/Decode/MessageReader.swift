@@ -210,6 +210,7 @@ final class MessageReader {
     let template = templates[Int(layout.kind.rawValue)]
     guard template.prefix == rootPrefix else { return }
     validate(to: min(end, position + Self.validationStride))
+    let documentsBefore = documentsMet
     var walk = unsafe tern_walk()
     unsafe walk.base = base
     unsafe walk.end = UInt32(end)
@@ -251,7 +252,8 @@ final class MessageReader {
     guard newState != 0, newPosition != position || newState != state || stoppedAtGap != atGap
     else { return }
     position = newPosition
-    headSeen = true
+    // A gap that opens a document opens its head too; lines may also stand before the head.
+    if documentsMet != documentsBefore { headSeen = true }
     rebuildStack(layout, state: newState)
     if stoppedAtGap, position + 1 < end, byte(position + 1) != UInt8(ascii: "/") {
       // Not the end of the value but CDATA, a comment or an element in it: read it again.
