@@ -32,13 +32,14 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CXXHash"),
-    .target(name: "CScan"),
+    .target(name: "CScan", exclude: ["README.md"]),
 
     // The way of the data.
     .target(
       name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash"], exclude: ["README.md"],
       swiftSettings: strict),
-    .target(name: "TernCEB", dependencies: ["CScan"], swiftSettings: strict),
+    .target(
+      name: "TernCEB", dependencies: ["CScan"], exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], exclude: ["README.md"], swiftSettings: strict),
     .target(name: "TernMatch", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
@@ -50,6 +51,7 @@ let package = Package(
       dependencies: [
         "TernIO", "TernCEB", "TernStore", "TernMatch", "TernRules", "TernStats",
       ],
+      exclude: ["README.md"],
       swiftSettings: strict),
     .executableTarget(
       name: "tern-cli",
@@ -65,8 +67,11 @@ let package = Package(
       name: "TernIOTests",
       dependencies: ["TernIO", "CLiburing", "CZlib", "CZstd", "TernTestSupport"],
       swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibXML2", path: "Tests/CLibXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"])]),
     .testTarget(
-      name: "TernCEBTests", dependencies: ["TernCEB", "CScan", "TernTestSupport"],
+      name: "TernCEBTests", dependencies: ["TernCEB", "CScan", "CLibXML2", "TernTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TernStoreTests", dependencies: ["TernStore", "TernTestSupport"],

@@ -1,4 +1,4 @@
-// The walk, written once over three primitives that each kernel file defines before including it:
+// The walk, written once over four primitives that each kernel file defines before including it:
 //
 //   WALK_NAME      name of the function
 //   WALK_TARGET    attribute that selects the instruction set, or nothing
@@ -7,6 +7,9 @@
 //                  again, a branch instead of the bytes decides where the next field starts,
 //                  and the processor runs ahead.
 //   gap_equal(p, gap, length)   whether `length` bytes agree; both sides may be read 64 further
+//
+// A gap begins with `</`: where a value ends at another byte, no gap fits, and that byte is looked
+// at only then.
 
 WALK_TARGET static inline void new_row(tern_span *row, uint32_t fields) {
   memset(row, 0xFF, fields * sizeof(tern_span));
@@ -18,66 +21,93 @@ WALK_TARGET static inline void set_empty(tern_span *row, const uint8_t *states, 
 
 WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
   const uint8_t *const base = w->base;
-  const uint32_t end = w->end;
-  uint32_t position = w->position;
-  uint32_t state = w->state;
-  int at_gap = (int)w->at_gap;
+  const uint8_t *const end = base + w->end;
+  const uint8_t *const pool = t->pool;
+  const tern_state *const states = t->states;
+  uint8_t *const lengths = t->lengths;
   const uint32_t head_fields = t->head_fields;
+  const uint8_t *p = base + w->position;
+  uint32_t state = w->state;
   // Slot `state - 1` of the head row, or of the line row whose slots follow the head's.
   tern_span *head = w->document_count
       ? w->heads + (size_t)(w->document_count - 1) * head_fields - 1 : NULL;
   tern_span *line = w->line_count
       ? w->lines + (size_t)(w->line_count - 1) * t->line_fields - 1 - head_fields : NULL;
+  tern_span *row = state > head_fields ? line : head;
+  int at_gap = (int)w->at_gap;
+  w->is_full = 0;
+  if (at_gap) goto gap;
 
   for (;;) {
-    if (!at_gap) {
-      const uint8_t *start = base + position;
-      const uint8_t *stop = value_end(start, &t->lengths[state]);
-      if (*stop != '<' || stop >= base + end) break;
-      position = (uint32_t)(stop - base);
+    {
+      const uint8_t *start = p;
+      p = value_end(start, &lengths[state]);
+      const uint8_t *stop = p;
       if (stop > start && (stop[-1] == ' ' || *start == ' ')) {
         while (stop > start && stop[-1] == ' ') stop--;
         while (start < stop && *start == ' ') start++;
       }
-      tern_span span = {(uint32_t)(start - base), (uint32_t)(stop - start)};
-      (state > head_fields ? line : head)[state] = span;
-      at_gap = 1;
+      uint64_t span = (uint64_t)(start - base) | (uint64_t)(stop - start) << 32;
+      memcpy(&row[state], &span, 8);
     }
-    const tern_state *s = &t->states[state];
+  gap:;
+    const tern_state *s = &states[state];
     const tern_gap *g = s->gaps;
-    const tern_gap *const last = g + s->count;
-    for (; g < last; g++) {
-      if (position + g->length <= end && gap_equal(base + position, t->pool + g->gap, g->length))
-        break;
+    // The newest gap is the usual one. A length of 0 means that none was learned. Near the end of
+    // the slice it must not be read past it.
+    if (__builtin_expect(
+            g->length - 1u >= (size_t)(end - p) || !gap_equal(p, pool + g->gap, g->length), 0)) {
+      const tern_gap *const last = g + s->count;
+      for (g++; g < last; g++)
+        if (g->length <= (size_t)(end - p) && gap_equal(p, pool + g->gap, g->length)) break;
+      if (g >= last) break;
     }
-    if (g == last) break;
-
-    if (g->empties_before)
-      set_empty(state > head_fields ? line : head, g->empty_states, g->empties_before);
+    if (__builtin_expect(g->is_plain, 1)) {
+      p += g->length;
+      state = g->state;
+      continue;
+    }
+    // After a full group was handed on there is no row before: its empties were set then.
+    if (g->empties_before && row) set_empty(row, g->empty_states, g->empties_before);
     if (g->opens == TERN_OPENS_DOCUMENT) {
+      uint32_t at = (uint32_t)(p - base);
       if (state != 0 && w->document_count)
-        w->document_ends[w->document_count - 1] = position + g->document_end;
-      if (w->document_count == w->document_capacity) break;
+        w->document_ends[w->document_count - 1] = at + g->document_end;
+      if (w->document_count == w->document_capacity) {
+        w->is_full = 1;
+        break;
+      }
       uint32_t d = w->document_count++;
-      w->document_starts[d] = position + g->document_start;
+      w->document_starts[d] = at + g->document_start;
       w->document_lines[d] = 0;
       new_row(w->heads + (size_t)d * head_fields, head_fields);
       head = w->heads + (size_t)d * head_fields - 1;
     } else if (g->opens == TERN_OPENS_LINE) {
-      if (w->line_count == w->line_capacity) break;
+      if (w->line_count == w->line_capacity) {
+        w->is_full = 1;
+        break;
+      }
       uint32_t l = w->line_count++;
       w->document_lines[w->document_count - 1]++;
       new_row(w->lines + (size_t)l * t->line_fields, t->line_fields);
       line = w->lines + (size_t)l * t->line_fields - 1 - head_fields;
     }
-    position += g->length;
+    p += g->length;
     state = g->state;
+    row = state > head_fields ? line : head;
     if (g->empty_count > g->empties_before)
-      set_empty(state > head_fields ? line : head, g->empty_states + g->empties_before,
-                g->empty_count - g->empties_before);
-    at_gap = 0;
+      set_empty(row, g->empty_states + g->empties_before, g->empty_count - g->empties_before);
   }
-  w->position = position;
+  // Stopped at a gap that is not known, or at a value that is not plain: then it is taken back.
+  at_gap = 1;
+  if (state != 0 && (p >= end || *p != '<')) {
+    at_gap = 0;
+    if (row && row[state].length != TERN_ABSENT) {
+      p = base + row[state].start;
+      row[state] = (tern_span){TERN_ABSENT, TERN_ABSENT};
+    }
+  }
+  w->position = (uint32_t)(p - base);
   w->state = state;
   w->at_gap = (uint32_t)at_gap;
 }

@@ -4,7 +4,9 @@
 ///     let engine = Engine()
 ///     try engine.ingest(["messages/"], into: "store")
 ///     let summary = try engine.reconcile("store")
-///     try engine.writeVerdicts(of: "store", to: { bytes in … })
+///     let output = try ByteSink(path: "verdicts.csv")
+///     try engine.writeVerdicts(of: "store", to: output)
+///     try output.close()
 ///
 /// An engine holds settings only. Any number of engines may live in one process; one at a time may
 /// write to a store.

@@ -23,7 +23,7 @@ struct Verify: ParsableCommand {
     }
     guard report.isSound else {
       throw Failure(
-        text: "\(store): \(report.damages.count) damages; restore these files from a copy, or ingest their sources anew",
+        text: "\(store): damaged (\(report.damages.count)); restore these files from a copy, or ingest the sources into a new store",
         status: 1)
     }
     if !options.quiet {
@@ -41,7 +41,7 @@ struct Doctor: ParsableCommand {
     print("tern \(TernCommand.configuration.version)")
     print("processors: \(sysconf(Int32(_SC_NPROCESSORS_ONLN)))")
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
-    print("memory: \(pages * sysconf(Int32(_SC_PAGESIZE)) >> 20) MiB")
+    print("memory: \((pages * sysconf(Int32(_SC_PAGESIZE))) >> 20) MiB")
     let kernels = Kernel.allCases.map {
       $0 == Kernel.best ? "\($0.rawValue) (in use)" : $0.isAvailable ? $0.rawValue : "no \($0.rawValue)"
     }

@@ -83,7 +83,7 @@ func printReport(_ report: ReconcileReport) {
     return count > 0 ? "\(count) \(disposition.name)" : nil
   }
   printError(
-    "judged: \(report.lists) lists as of \(timeText(report.asOf))"
+    "judged: \(report.lists) lists" + (report.lists > 0 ? " as of \(timeText(report.asOf))" : "")
       + (dispositions.isEmpty ? "" : ": \(dispositions.joined(separator: ", "))")
       + (report.wasUpToDate ? " (nothing has changed since)" : ""))
   let width = Finding.allCases.map(\.name.count).max() ?? 0

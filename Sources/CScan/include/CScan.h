@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Bytes that must be readable past the end of every input.
+/// Zero bytes that must stand past the end of every input.
 #define TERN_PADDING 64
 
 /// A value: where it starts (bytes from the slice's base) and how long it is.
@@ -33,8 +33,9 @@ typedef struct {
   uint8_t empty_count;  // elements in the gap that were written `<a/>`
   uint16_t document_start;  // offset in the gap of the opened document's `<`
   uint16_t document_end;    // offset in the gap just past the closed document's `>`
-  uint8_t empty_states[14];  // their states, in the row that is current after the gap
+  uint8_t empty_states[13];  // their states, in the row that is current after the gap
   uint8_t empties_before;    // how many of them belong to the row before it
+  uint8_t is_plain;          // it leads to the next field of the same row and does nothing else
 } tern_gap;
 
 #define TERN_GAPS_PER_STATE 4
@@ -56,11 +57,12 @@ typedef struct {
 
 /// Where a walk stands, and the rows it fills (row-major spans).
 typedef struct {
-  const uint8_t *base;  // the slice; TERN_PADDING bytes are readable past `end`
+  const uint8_t *base;  // the slice; TERN_PADDING zero bytes stand past `end`
   uint32_t end;
   uint32_t position;
   uint32_t state;
   uint32_t at_gap;  // 1: `position` is at the gap after `state`'s value; 0: at its first byte
+  uint32_t is_full;  // out: stopped before a known gap, for want of room for what it opens
   uint32_t document_count, document_capacity;
   uint32_t line_count, line_capacity;
   tern_span *heads;           // document_capacity × head_fields

@@ -25,7 +25,8 @@ extension Engine {
     "disposition", "returnStatus", "findings",
   ]
 
-  /// Writes the verdict of every list that counts, in received order. Does not close `sink`.
+  /// Writes the verdict of every list that counts: segment by segment, exports before imports, each
+  /// in received order. Does not close `sink`.
   ///
   /// Reads seven columns of the lists and the stored verdicts, a row group at a time.
   public func writeVerdicts(

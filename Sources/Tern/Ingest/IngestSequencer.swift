@@ -5,7 +5,7 @@ import TernMatch
 import TernStore
 
 /// Puts the units' results into segments in the order of the input, whichever thread made them:
-/// the bytes of a store depend on the input alone.
+/// what a store holds depends on the input alone.
 final class IngestSequencer: @unchecked Sendable {
   /// A segment is closed when this much XML has gone into it.
   private static let segmentBytes = 512 << 20

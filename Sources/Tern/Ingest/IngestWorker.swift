@@ -30,7 +30,7 @@ final class UnitResult: @unchecked Sendable {
 /// Decodes units, encodes their columns and projects their match rows. One per thread.
 final class IngestWorker {
   /// An unfinished message is joined with what follows up to here.
-  private static let maxMessageBytes = 512 << 20
+  private static let maxMessageBytes = 256 << 20
 
   private let decoder: UnitDecoder
   private let batch = DocumentBatch()

@@ -36,6 +36,8 @@ final class ColumnFiller {
 
   private var message: Message
   private var batch: DocumentBatch
+  /// By kind: the storage of the batch's columns.
+  private var columns: [KindColumns] = []
 
   init(strict: Bool) {
     self.strict = strict
@@ -46,7 +48,46 @@ final class ColumnFiller {
   /// Turns to a slice and to the batch that its documents go to.
   func begin(_ message: Message, into batch: DocumentBatch) {
     self.message = message
-    self.batch = batch
+    if batch !== self.batch || columns.isEmpty {
+      self.batch = batch
+      columns = batch.kinds.map { KindColumns($0, checks[Int($0.kind.rawValue)]) }
+    }
+  }
+
+  /// The rows of a group's heads or lines, and where their values lie.
+  @safe
+  private struct Group {
+    private let spans: UnsafePointer<tern_span>
+    let count: Int
+    private let stride: Int
+    // Indexed by a span's top bit.
+    private let base: UnsafePointer<UInt8>
+    private let arena: UnsafePointer<UInt8>
+    let kind: Kind
+    let isLine: Bool
+
+    init(
+      _ spans: UnsafePointer<tern_span>, _ count: Int, _ stride: Int,
+      _ base: UnsafePointer<UInt8>, _ arena: UnsafePointer<UInt8>, _ kind: Kind, isLine: Bool
+    ) {
+      unsafe self.spans = spans
+      self.count = count
+      self.stride = stride
+      unsafe self.base = base
+      unsafe self.arena = arena
+      self.kind = kind
+      self.isLine = isLine
+    }
+
+    @inline(__always) func span(_ row: Int, _ slot: Int) -> tern_span {
+      assert(row < count && slot < stride)
+      return unsafe spans[row &* stride &+ slot]
+    }
+
+    /// First byte of a value; of an absent one, some readable byte.
+    @inline(__always) func start(_ span: tern_span) -> UnsafePointer<UInt8> {
+      unsafe start_(span, base, arena)
+    }
   }
 
   /// Appends the documents of `rows` to the batch; those that cannot be used become rejects.
@@ -61,7 +102,7 @@ final class ColumnFiller {
       irregulars.removeAll(keepingCapacity: true)
       remarks = 0
       if complaints.isEmpty {
-        fillNumbers(kind, rows, tables)
+        fillNumbers(kind, rows)
         if strict { checkTexts(kind, rows) }
       }
       if complaints.isEmpty { break }
@@ -74,7 +115,7 @@ final class ColumnFiller {
       complaints.removeAll(keepingCapacity: true)
       if rows.documentCount == 0 { return }
     }
-    fillTexts(kind, rows, tables)
+    fillTexts(kind, &rows)
     fillSystemColumns(rows, tables.heads)
     for irregular in irregulars {
       let table = batch.irregulars
@@ -170,94 +211,81 @@ final class ColumnFiller {
 
   // MARK: - Numbers, times, dates
 
-  private func fillNumbers(
-    _ kind: Kind, _ rows: borrowing SpanRows, _ tables: KindTables
-  ) {
+  private func fillNumbers(_ kind: Kind, _ rows: borrowing SpanRows) {
     let check = checks[Int(kind.rawValue)]
-    for number in check.headNumbers {
-      unsafe fillNumber(
-        number, kind, rows.heads.base + number.slot, rows.documentCount, rows.headFields, rows,
-        tables.heads, isLine: false)
+    let columns = columns[Int(kind.rawValue)]
+    let heads = unsafe Group(
+      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena.base, kind,
+      isLine: false)
+    for index in 0..<check.headNumbers.count {
+      unsafe fillNumber(check.headNumbers[index], heads, columns.headNumbers[index], rows)
     }
-    guard let lines = tables.lines, rows.lineCount > 0 else { return }
-    for number in check.lineNumbers {
-      unsafe fillNumber(
-        number, kind, rows.lines.base + number.slot, rows.lineCount, rows.lineFields, rows, lines,
-        isLine: true)
+    guard rows.lineCount > 0 else { return }
+    let lines = unsafe Group(
+      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena.base, kind,
+      isLine: true)
+    for index in 0..<check.lineNumbers.count {
+      unsafe fillNumber(check.lineNumbers[index], lines, columns.lineNumbers[index], rows)
     }
   }
 
   private func fillNumber(
-    _ number: KindChecks.NumberSlot, _ kind: Kind, _ spans: UnsafePointer<tern_span>,
-    _ count: Int, _ stride: Int, _ rows: borrowing SpanRows, _ table: Table, isLine: Bool
+    _ number: KindChecks.NumberSlot, _ group: Group, _ column: KindColumns.Number,
+    _ rows: borrowing SpanRows
   ) {
-    let arena = unsafe UnsafePointer(rows.arena.base)
-    let base = unsafe message.base
-    switch table.columns[number.slot] {
-    case .decimal(let column):
-      column.mantissas.reserve(count)
-      column.forms.reserve(count)
-      let start = column.count
-      let mantissas = unsafe column.mantissas.base + start
-      let forms = unsafe column.forms.base + start
-      for row in 0..<count {
-        let span = unsafe spans[row &* stride]
-        let text = unsafe start_(span, base, arena)
-        if span.length != TERN_ABSENT_LENGTH,
-          let (mantissa, form) = unsafe readPlainDecimal(text, Int(span.length))
-        {
-          unsafe mantissas[row] = mantissa
-          unsafe forms[row] = form.rawValue
-        } else {
-          let (mantissa, form) = unsafe otherDecimal(
-            number, kind, span, text, row, start, rows, isLine)
-          unsafe mantissas[row] = mantissa
-          unsafe forms[row] = form.rawValue
+    switch unsafe column {
+    case .decimal(let storage):
+      unsafe storage.pointee.mantissas.reserve(group.count)
+      unsafe storage.pointee.forms.reserve(group.count)
+      let start = unsafe storage.pointee.forms.count
+      let mantissas = unsafe storage.pointee.mantissas.base + start
+      let forms = unsafe storage.pointee.forms.base + start
+      for row in 0..<group.count {
+        let span = group.span(row, number.slot)
+        let text = unsafe group.start(span)
+        var reading =
+          span.length == TERN_ABSENT_LENGTH
+          ? nil : unsafe readPlainDecimal(text, Int(span.length))
+        if reading == nil {
+          unsafe reading = otherDecimal(
+            number, group.kind, span, text, row, start, rows, group.isLine)
         }
+        unsafe mantissas[row] = reading!.0
+        unsafe forms[row] = reading!.1.rawValue
       }
-      column.mantissas.setCount(start + count)
-      column.forms.setCount(start + count)
-    case .integer(let column):
-      column.values.reserve(count)
-      let start = column.count
-      let values = unsafe column.values.base + start
-      for row in 0..<count {
-        let span = unsafe spans[row &* stride]
-        let text = unsafe start_(span, base, arena)
+      unsafe storage.pointee.mantissas.setCount(start + group.count)
+      unsafe storage.pointee.forms.setCount(start + group.count)
+    case .integer(let storage):
+      unsafe storage.pointee.reserve(group.count)
+      let start = unsafe storage.pointee.count
+      let values = unsafe storage.pointee.base + start
+      for row in 0..<group.count {
+        let span = group.span(row, number.slot)
+        let text = unsafe group.start(span)
         let length = Int(span.length)
-        let reading: Int64? =
-          switch number.type {
-          case .time: unsafe calendar.readTime(text, length)
-          case .date: unsafe calendar.readDate(text, length)
-          default:
-            if let (value, isPlain) = unsafe span.length == TERN_ABSENT_LENGTH
-              ? nil : readInteger(text, length)
-            {
-              isPlain
-                ? value : unsafe irregular(
-                  value, number.slot, text, length, start + row, isLine)
-            } else {
-              nil
+        var reading: Int64?
+        switch number.type {
+        case .time: unsafe reading = calendar.readTime(text, length)
+        case .date: unsafe reading = calendar.readDate(text, length)
+        default:
+          if span.length != TERN_ABSENT_LENGTH,
+            let (value, isPlain) = unsafe readInteger(text, length)
+          {
+            reading = value
+            if value.magnitude >= number.limit { remarks += 1 }
+            if !isPlain {
+              irregulars.append(
+                (group.isLine, number.slot, start + row, unsafe string(text, length)))
             }
           }
-        if let reading {
-          unsafe values[row] = reading
-        } else {
-          unsafe values[row] = IntegerColumn.absent
-          unsafe checkAbsent(number, kind, span, text, row, rows, isLine)
         }
+        if reading == nil {
+          unsafe checkAbsent(number, group.kind, span, text, row, rows, group.isLine)
+        }
+        unsafe values[row] = reading ?? IntegerColumn.absent
       }
-      column.values.setCount(start + count)
-    case .text: break
+      unsafe storage.pointee.setCount(start + group.count)
     }
-  }
-
-  private func irregular(
-    _ value: Int64, _ slot: Int, _ text: UnsafePointer<UInt8>, _ length: Int, _ row: Int,
-    _ isLine: Bool
-  ) -> Int64 {
-    irregulars.append((isLine, slot, row, unsafe string(text, length)))
-    return value
   }
 
   /// A decimal that is not plain: absent, empty, irregular or wrong.
@@ -325,73 +353,91 @@ final class ColumnFiller {
     isLine ? kind.spec.lineFields[slot] : kind.spec.headFields[slot]
   }
 
-  private func fillTexts(_ kind: Kind, _ rows: borrowing SpanRows, _ tables: KindTables) {
+  private func fillTexts(_ kind: Kind, _ rows: inout SpanRows) {
+    // Short values are copied as whole vectors.
+    rows.arena.reserve(Kernel.padding)
     let check = checks[Int(kind.rawValue)]
-    for text in check.headTexts {
-      unsafe fillText(
-        text, kind, rows.heads.base + text.slot, rows.documentCount, rows.headFields, rows,
-        tables.heads.columns[text.slot].text, isLine: false)
+    let columns = columns[Int(kind.rawValue)]
+    // No column gets more than all of the group's bytes.
+    let first = Int(rows.documentStarts[0])
+    let last = Int(rows.documentEnds[rows.documentCount - 1])
+    let maxBytes = max(last - first, 0) + rows.arena.count
+    let heads = unsafe Group(
+      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena.base, kind,
+      isLine: false)
+    for index in 0..<check.headTexts.count {
+      unsafe fillText(check.headTexts[index], heads, columns.headTexts[index], maxBytes)
     }
-    guard let lines = tables.lines, rows.lineCount > 0 else { return }
-    for text in check.lineTexts {
-      unsafe fillText(
-        text, kind, rows.lines.base + text.slot, rows.lineCount, rows.lineFields, rows,
-        lines.columns[text.slot].text, isLine: true)
+    guard rows.lineCount > 0 else { return }
+    let lines = unsafe Group(
+      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena.base, kind,
+      isLine: true)
+    for index in 0..<check.lineTexts.count {
+      unsafe fillText(check.lineTexts[index], lines, columns.lineTexts[index], maxBytes)
     }
   }
 
   private func fillText(
-    _ text: KindChecks.TextSlot, _ kind: Kind, _ spans: UnsafePointer<tern_span>, _ count: Int,
-    _ stride: Int, _ rows: borrowing SpanRows, _ column: TextColumn, isLine: Bool
+    _ text: KindChecks.TextSlot, _ group: Group,
+    _ column: UnsafeMutablePointer<TextColumn.Storage>, _ maxBytes: Int
   ) {
-    let arena = unsafe UnsafePointer(rows.arena.base)
-    let base = unsafe message.base
-    let first = column.count
-    column.ends.reserve(count)
-    let ends = unsafe column.ends.base + first
-    var out = column.bytes.count
-    var bytes = unsafe UnsafeMutableRawPointer(column.bytes.base)
-    var capacity = column.bytes.capacity
-    for row in 0..<count {
-      let span = unsafe spans[row &* stride]
-      let length = span.length == TERN_ABSENT_LENGTH ? 0 : Int(span.length)
-      if out &+ length &+ 64 > capacity {
-        column.bytes.setCount(out)
-        column.bytes.reserve(max(length + 64, count * 32))
-        unsafe bytes = UnsafeMutableRawPointer(column.bytes.base)
-        capacity = column.bytes.capacity
-      }
+    let start = unsafe column.pointee.ends.count
+    unsafe column.pointee.ends.reserve(group.count)
+    unsafe column.pointee.bytes.reserve(
+      maxBytes + group.count * text.emptyValueBytes + Kernel.padding)
+    let ends = unsafe column.pointee.ends.base + start
+    let bytes = unsafe UnsafeMutableRawPointer(column.pointee.bytes.base)
+    var out = unsafe column.pointee.bytes.count
+    var odd = 0
+    for row in 0..<group.count {
+      let span = group.span(row, text.slot)
+      let length = Int(span.length)
       let target = unsafe bytes + out
       if length &- 1 < 32 {
-        if length > 0 {
-          // Both sides have room for more than the value: two whole vectors beat a call.
-          let source = unsafe UnsafeRawPointer(start_(span, base, arena))
-          unsafe target.storeBytes(
-            of: source.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-          unsafe (target + 16).storeBytes(
-            of: (source + 16).loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-          out &+= length
-        } else if text.hasEmptyValue, span.length == 0 {
-          for c in field(text.slot, kind, isLine).emptyValue!.utf8 {
+        // 1 to 32 bytes, or none.
+        let source = unsafe UnsafeRawPointer(group.start(span))
+        unsafe target.storeBytes(
+          of: source.loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
+        out &+= length
+      } else if length <= 64 {
+        let source = unsafe UnsafeRawPointer(group.start(span))
+        unsafe target.storeBytes(
+          of: source.loadUnaligned(as: SIMD64<UInt8>.self), as: SIMD64<UInt8>.self)
+        out &+= length
+      } else if span.length != TERN_ABSENT_LENGTH {
+        unsafe target.copyMemory(from: group.start(span), byteCount: length)
+        out &+= length
+      } else {
+        unsafe ends[row] = UInt32(truncatingIfNeeded: out)
+        continue
+      }
+      unsafe ends[row] = UInt32(truncatingIfNeeded: out)
+      if UInt(bitPattern: length &- text.minLength) > text.lengthRange {
+        if length == 0, text.emptyValueBytes > 0 {
+          for c in field(text.slot, group.kind, group.isLine).emptyValue!.utf8 {
             unsafe bytes.storeBytes(of: c, toByteOffset: out, as: UInt8.self)
             out &+= 1
           }
+          unsafe ends[row] = UInt32(truncatingIfNeeded: out)
+        } else if length > 0 || !text.mayBeEmpty {
+          let field = field(text.slot, group.kind, group.isLine)
+          odd &+= unsafe breaksLength(field, group.start(span), length) ? 1 : 0
         }
-      } else {
-        unsafe target.copyMemory(from: start_(span, base, arena), byteCount: length)
-        out &+= length
-      }
-      unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-      if length > text.maxLength
-        || (length < text.minLength && span.length != TERN_ABSENT_LENGTH
-          && (length > 0 || text.required)),
-        unsafe breaksLength(field(text.slot, kind, isLine), start_(span, base, arena), length)
-      {
-        remarks += 1
+      } else if text.fixedWord != 0, unsafe word(group.start(span), length) != text.fixedWord {
+        odd &+= 1
       }
     }
-    column.bytes.setCount(out)
-    column.ends.setCount(first &+ count)
+    remarks += odd
+    unsafe column.pointee.bytes.setCount(out)
+    unsafe column.pointee.ends.setCount(start &+ group.count)
+  }
+
+  /// A value of up to 8 bytes as a little-endian word; a longer one gives 0.
+  @inline(__always)
+  private func word(_ text: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+    guard length <= 8 else { return 0 }
+    let unused = UInt64(64 - 8 * length)
+    return unsafe (UnsafeRawPointer(text).loadUnaligned(as: UInt64.self) &<< unused) &>> unused
   }
 
   /// Lengths are counted in characters, and either version of the schema will do.
@@ -484,7 +530,8 @@ let TERN_ABSENT_LENGTH: UInt32 = .max
 private func start_(
   _ span: tern_span, _ base: UnsafePointer<UInt8>, _ arena: UnsafePointer<UInt8>
 ) -> UnsafePointer<UInt8> {
-  span.start & SpanRows.arenaBit == 0
+  if span.length == TERN_ABSENT_LENGTH { return unsafe base }
+  return span.start & SpanRows.arenaBit == 0
     ? unsafe base + Int(span.start)
     : unsafe arena + Int(span.start & ~SpanRows.arenaBit)
 }

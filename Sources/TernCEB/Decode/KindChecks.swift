@@ -20,14 +20,20 @@ struct KindChecks: Sendable {
   struct NumberSlot {
     var slot: Int
     var type: FieldType
+    /// A whole number from here on has more digits than the schema allows.
+    var limit: UInt64
   }
 
+  /// A value of `minLength` to `minLength` + `lengthRange` bytes is surely as the schema wants it.
   struct TextSlot {
     var slot: Int
     var minLength: Int
-    var maxLength: Int
-    var required: Bool
-    var hasEmptyValue: Bool
+    var lengthRange: UInt
+    /// Bytes of what an empty element stands for.
+    var emptyValueBytes: Int
+    var mayBeEmpty: Bool
+    /// The only byte string allowed, up to 8 bytes as a little-endian word; 0 where any is.
+    var fixedWord: UInt64
   }
 
   init(_ kind: Kind) {
@@ -69,14 +75,59 @@ struct KindChecks: Sendable {
   }
 
   private static func numbers(_ fields: [Field]) -> [NumberSlot] {
-    fields.enumerated().filter { $1.type != .text }.map { NumberSlot(slot: $0, type: $1.type) }
+    fields.enumerated().filter { $1.type != .text }.map { slot, field in
+      var limit = UInt64.max
+      if field.type == .integer, field.maxLength > 0 {
+        limit = (0..<field.maxLength).reduce(1) { value, _ in value * 10 }
+      }
+      return NumberSlot(slot: slot, type: field.type, limit: limit)
+    }
   }
 
   private static func texts(_ fields: [Field]) -> [TextSlot] {
-    fields.enumerated().filter { $1.type == .text }.map {
-      TextSlot(
-        slot: $0, minLength: $1.minLength, maxLength: $1.maxLength, required: $1.required,
-        hasEmptyValue: $1.emptyValue != nil)
+    fields.enumerated().filter { $1.type == .text }.map { slot, field in
+      // An empty value is looked at more closely.
+      let minLength = max(field.minLength, 1)
+      return TextSlot(
+        slot: slot, minLength: minLength, lengthRange: UInt(field.maxLength - minLength),
+        emptyValueBytes: field.emptyValue?.utf8.count ?? 0,
+        mayBeEmpty: !field.required || field.minLength == 0,
+        fixedWord: field.isFixed ? word(field.emptyValue ?? "") : 0)
     }
+  }
+}
+
+private func word(_ text: String) -> UInt64 {
+  precondition(text.utf8.count <= 8, "a fixed value longer than a word")
+  return text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+}
+
+/// The storage of one kind's columns, without reference counting: what the loops write to. Valid as
+/// long as the batch lives.
+@safe
+struct KindColumns {
+  @unsafe enum Number {
+    case decimal(UnsafeMutablePointer<DecimalColumn.Storage>)
+    case integer(UnsafeMutablePointer<GrowableBuffer<Int64>>)
+  }
+
+  /// As `KindChecks.headNumbers` and so on.
+  let headNumbers: [Number]
+  let headTexts: [UnsafeMutablePointer<TextColumn.Storage>]
+  let lineNumbers: [Number]
+  let lineTexts: [UnsafeMutablePointer<TextColumn.Storage>]
+
+  init(_ tables: KindTables, _ check: KindChecks) {
+    func number(_ table: Table?, _ slot: Int) -> Number {
+      switch table!.columns[slot] {
+      case .decimal(let column): unsafe .decimal(column.storage)
+      case .integer(let column): unsafe .integer(column.storage)
+      case .text: preconditionFailure("a text column holds no numbers")
+      }
+    }
+    unsafe headNumbers = check.headNumbers.map { unsafe number(tables.heads, $0.slot) }
+    unsafe headTexts = check.headTexts.map { unsafe tables.heads.columns[$0.slot].text.storage }
+    unsafe lineNumbers = check.lineNumbers.map { unsafe number(tables.lines, $0.slot) }
+    unsafe lineTexts = check.lineTexts.map { unsafe tables.lines!.columns[$0.slot].text.storage }
   }
 }

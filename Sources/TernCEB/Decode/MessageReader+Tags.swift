@@ -10,6 +10,7 @@ extension MessageReader {
 
   struct Binding {
     var prefix: [UInt8]
+    var uri: [UInt8]
     var namespace: Namespace
   }
 
@@ -23,6 +24,8 @@ extension MessageReader {
     if hasAttributes { gap.isClean = false }
     let (prefix, local) = try split(name)
     let namespace = resolve(prefix)
+    // A template takes every tag for one of the root's prefix.
+    if !isEqual(prefix, rootPrefix) { gap.isClean = false }
     if namespace == .unbound {
       throw fault(.notWellFormed, at: start, "the prefix of <\(text(name))> is not declared")
     }
@@ -107,7 +110,7 @@ extension MessageReader {
     switch role {
     case .field:
       rows.set(state: state, start: 0, length: 0)
-      if gap.empties.count < 14 { gap.empties.append(UInt8(state)) } else { gap.isClean = false }
+      if gap.empties.count < Template.maxEmpties { gap.empties.append(UInt8(state)) } else { gap.isClean = false }
     case .document:
       rows.documentEnds[rows.documentCount - 1] = UInt32(position)
       gap.isClean = false
@@ -131,6 +134,8 @@ extension MessageReader {
       throw fault(.notWellFormed, at: position, "an end tag that is not closed")
     }
     position += 1
+    let prefixCount = name.firstIndex { byte($0) == UInt8(ascii: ":") }.map { $0 - name.lowerBound }
+    let hasRootPrefix = isEqual(name.prefix(prefixCount ?? 0), rootPrefix)
     switch top.role {
     case .field:
       record(top.state)
@@ -143,7 +148,7 @@ extension MessageReader {
     }
     stack.removeLast()
     bindings.removeLast(bindings.count - top.bindings)
-    if top.role == .document, gap.from == 0 { gap.isClean = false }
+    if !hasRootPrefix || (top.role == .document && gap.from == 0) { gap.isClean = false }
   }
 
   /// Stores the value that has just ended, trimmed.
@@ -236,6 +241,17 @@ extension MessageReader {
     while position < end, isSpace(byte(position)) { position += 1 }
   }
 
+  /// A tag may have this many: the comparison of each with each stays cheap.
+  private static let maxAttributes = 256
+
+  private func isSame(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+    guard a.count == b.count else { return false }
+    for offset in 0..<a.count where byte(a.lowerBound + offset) != byte(b.lowerBound + offset) {
+      return false
+    }
+    return true
+  }
+
   /// Attributes up to `>` or `/>`. Declares the namespaces among them.
   private func readAttributes() throws(MessageFault) -> (any: Bool, isEmpty: Bool) {
     var names: [Range<Int>] = []
@@ -262,7 +278,11 @@ extension MessageReader {
         throw fault(.notWellFormed, at: position, "no space before an attribute")
       }
       let name = try readName()
-      for other in names where text(other) == text(name) {
+      guard names.count < Self.maxAttributes else {
+        throw fault(
+          .notWellFormed, at: name.lowerBound, "more than \(Self.maxAttributes) attributes in a tag")
+      }
+      for other in names where isSame(other, name) {
         throw fault(.notWellFormed, at: name.lowerBound, "the attribute \(text(name)) twice")
       }
       names.append(name)
@@ -317,8 +337,14 @@ extension MessageReader {
     let isDefault = name.count == 5 && matches("xmlns", at: name.lowerBound)
     guard isDefault || (name.count > 6 && matches("xmlns:", at: name.lowerBound)) else { return }
     let prefix = isDefault ? [] : unsafe Array(bytes(name.lowerBound + 6..<name.upperBound))
+    // Namespaces in XML 1.0, 3: what is reserved and what must be.
     if !isDefault, uri.isEmpty {
       throw fault(.notWellFormed, at: name.lowerBound, "a prefix bound to no namespace")
+    }
+    if prefix == Array("xmlns".utf8) || uri == Self.xmlnsNamespace
+      || (prefix == Self.xmlPrefix) != (uri == Self.xmlNamespace)
+    {
+      throw fault(.notWellFormed, at: name.lowerBound, "a reserved prefix or namespace")
     }
     let namespace: Namespace =
       switch uri {
@@ -326,20 +352,28 @@ extension MessageReader {
       case Self.dxpNamespace: .dxp
       default: .other
       }
-    bindings.append(Binding(prefix: prefix, namespace: namespace))
+    bindings.append(Binding(prefix: prefix, uri: uri, namespace: namespace))
   }
 
   private static let cebNamespace = Array("http://www.chinaport.gov.cn/ceb".utf8)
   private static let dxpNamespace = Array("http://www.chinaport.gov.cn/dxp".utf8)
+  private static let xmlNamespace = Array("http://www.w3.org/XML/1998/namespace".utf8)
+  private static let xmlnsNamespace = Array("http://www.w3.org/2000/xmlns/".utf8)
   private static let xmlPrefix = Array("xml".utf8)
 
   private func checkPrefixes(of attributes: [Range<Int>]) throws(MessageFault) {
+    var prefixed: [(uri: [UInt8], local: Range<Int>)] = []
     for name in attributes {
-      let (prefix, _) = try split(name)
+      let (prefix, local) = try split(name)
       guard !prefix.isEmpty, !matches("xmlns:", at: name.lowerBound) else { continue }
       if resolve(prefix) == .unbound {
         throw fault(.notWellFormed, at: name.lowerBound, "the prefix of \(text(name)) is not declared")
       }
+      let uri = bindings.last { isEqual(prefix, $0.prefix) }?.uri ?? Self.xmlNamespace
+      for other in prefixed where other.uri == uri && isSame(other.local, local) {
+        throw fault(.notWellFormed, at: name.lowerBound, "the attribute \(text(name)) twice")
+      }
+      prefixed.append((uri, local))
     }
   }
 

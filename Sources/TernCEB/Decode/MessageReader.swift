@@ -77,8 +77,8 @@ final class MessageReader {
     stack.reserveCapacity(Self.maxDepth)
   }
 
-  /// Turns to a slice. `bytes` must stay in place until the next call, with `TERN_PADDING` bytes
-  /// readable past its end.
+  /// Turns to a slice. `bytes` must stay in place until the next call, with `TERN_PADDING` zero
+  /// bytes past its end.
   func begin(slice bytes: UnsafeBufferPointer<UInt8>, endIsFinal: Bool) {
     if let start = bytes.baseAddress { unsafe base = start }
     end = bytes.count
@@ -137,10 +137,9 @@ final class MessageReader {
     documentsMet = 0
     stack.removeAll(keepingCapacity: true)
     bindings.removeAll(keepingCapacity: true)
-    if let invalid = invalidPosition, invalid < messageStart {
-      invalidPosition = nil
-      validatedEnd = messageStart
-    }
+    // What was wrong before the message is not its fault.
+    if let invalid = invalidPosition, invalid < messageStart { invalidPosition = nil }
+    validatedEnd = max(validatedEnd, messageStart)
     try readProlog()
     try readStartTag()  // the root
     if !stack.isEmpty {
@@ -193,7 +192,9 @@ final class MessageReader {
   // MARK: - The fast walk
 
   private func learn(to state: Int) {
-    guard gap.isClean, let layout, namesAreCanonical else { return }
+    guard gap.isClean, let layout, bindings.count == rootBindings, namesAreCanonical else {
+      return
+    }
     let template = templates[Int(layout.kind.rawValue)]
     if template.prefix != rootPrefix { template.reset(prefix: rootPrefix) }
     unsafe template.learn(
@@ -236,14 +237,11 @@ final class MessageReader {
       rows.documentCount = unsafe Int(walk.document_count)
       rows.lineCount = unsafe Int(walk.line_count)
       documentsMet = earlier + rows.documentCount
-      if rows.documentCount == SpanRows.maxDocuments, documentsMet < Self.maxDocuments,
-        unsafe walk.at_gap == 1, unsafe rows.documentEnds[rows.documentCount - 1] > walk.position
-      {
-        // Stopped for want of room, and the gap will be found again at once.
-        flush()
-      } else if layout.lineFields == 0 || rows.lineCount < rows.lineCapacity {
-        break
-      }
+      guard unsafe walk.is_full != 0 else { break }
+      if layout.lineFields > 0, rows.lineCount == rows.lineCapacity { continue }
+      // The group is full and all its documents are complete; the gap will be found again at once.
+      guard documentsMet < Self.maxDocuments else { break }
+      flush()
     }
 
     let newPosition = unsafe Int(walk.position)

@@ -10,6 +10,8 @@ import CScan
 final class Template {
   /// Learned bytes beyond this start the template anew: nobody makes it grow without end.
   private static let maxPoolBytes = 1 << 20
+  /// So many `<a/>` in one gap can be learned.
+  static let maxEmpties = 13
   /// Longer gaps are left to the general path.
   static let maxGapBytes = 2048
 
@@ -69,7 +71,7 @@ final class Template {
 
   /// Remembers `gap`, whose bytes start at `bytes`, as the way from its field to `state`.
   func learn(_ gap: Gap, to state: Int, bytes: UnsafeBufferPointer<UInt8>, headFields: Int) {
-    guard gap.isClean, bytes.count <= Self.maxGapBytes, gap.empties.count <= 14 else { return }
+    guard gap.isClean, bytes.count <= Self.maxGapBytes, gap.empties.count <= Self.maxEmpties else { return }
     guard inOrder(gap, to: state, headFields: headFields) else { return }
     if pool.count > Self.maxPoolBytes { reset(prefix: prefix) }
     var learned = tern_gap()
@@ -80,6 +82,7 @@ final class Template {
     learned.empty_count = UInt8(gap.empties.count)
     learned.empties_before = UInt8(
       gap.opens == TERN_OPENS_FIELD ? gap.empties.count : gap.emptiesBefore)
+    learned.is_plain = gap.opens == TERN_OPENS_FIELD && gap.empties.isEmpty ? 1 : 0
     learned.document_start = UInt16(gap.documentStart)
     learned.document_end = UInt16(gap.documentEnd)
     unsafe withUnsafeMutableBytes(of: &learned.empty_states) { target in

@@ -18,7 +18,7 @@ public final class UnitDecoder {
   /// Decodes one slice.
   ///
   /// - Parameters:
-  ///   - bytes: the slice. `Kernel.padding` bytes must be readable past its end.
+  ///   - bytes: the slice. `Kernel.padding` zero bytes must stand past its end.
   ///   - source: the number its documents are to carry as `#source`.
   ///   - sourceOffset: offset of the slice's first byte in the decompressed source.
   ///   - endIsFinal: the source ends with this slice.
@@ -43,7 +43,9 @@ public final class UnitDecoder {
         try reader.readMessage()
       } catch {
         batch.truncate(to: mark)
-        if error.isIncomplete { return start }
+        // At the very end of a slice that goes on, a fault may only mean that more is to come.
+        let isNearEnd = max(error.position, reader.position) + Kernel.padding > reader.end
+        if error.isIncomplete || (!endIsFinal && !error.endIsKnown && isNearEnd) { return start }
         let resume =
           error.endIsKnown
           ? reader.position
@@ -64,15 +66,33 @@ public final class UnitDecoder {
     return nil
   }
 
-  /// White space may stand between messages; a byte order mark belongs to the next one.
-  private func skipBetweenMessages() { reader.skipSpace() }
+  /// White space, comments and instructions may follow a message. A byte order mark belongs to the
+  /// next one; so does what is not well-formed here.
+  private func skipBetweenMessages() {
+    while true {
+      reader.skipSpace()
+      let start = reader.position
+      do throws(MessageFault) {
+        if reader.matches("<!--", at: start) {
+          try reader.readComment()
+        } else if reader.matches("<?", at: start) {
+          try reader.readInstruction()
+        } else {
+          return
+        }
+      } catch {
+        reader.position = start
+        return
+      }
+    }
+  }
 }
 
 /// A vector kernel of the decoder.
 public enum Kernel: String, CaseIterable, Sendable {
   case portable, neon, avx2, avx512
 
-  /// Bytes that must be readable past the end of a slice.
+  /// Zero bytes that must stand past the end of a slice.
   public static let padding = Int(TERN_PADDING)
 
   var value: tern_kernel {
