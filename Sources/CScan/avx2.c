@@ -5,24 +5,19 @@
 
 #define WALK_TARGET __attribute__((target("avx2,bmi,bmi2")))
 
-WALK_TARGET static inline uint32_t special(const uint8_t *p) {
-  const __m256i less = _mm256_set1_epi8('<'), amp = _mm256_set1_epi8('&'),
-                greater = _mm256_set1_epi8('>'), control = _mm256_set1_epi8(0x1F);
-  __m256i v = _mm256_loadu_si256((const __m256i *)p);
-  __m256i hit = _mm256_or_si256(
-      _mm256_or_si256(_mm256_cmpeq_epi8(v, less), _mm256_cmpeq_epi8(v, amp)),
-      _mm256_or_si256(_mm256_cmpeq_epi8(v, greater),
-                      _mm256_cmpeq_epi8(_mm256_min_epu8(v, control), v)));
-  return (uint32_t)_mm256_movemask_epi8(hit);
-}
-
-WALK_TARGET static inline const uint8_t *value_end(const uint8_t *p, uint8_t *predicted) {
-  uint32_t mask = special(p);
-  uint8_t guess = *predicted;
-  if (__builtin_expect(_blsi_u32(mask) == 1ull << guess, 1)) return p + guess;
-  while (!mask) mask = special(p += 32);
-  *predicted = (uint8_t)_tzcnt_u32(mask);
-  return p + _tzcnt_u32(mask);
+WALK_TARGET static inline const uint8_t *value_end(const uint8_t *p) {
+  const __m256i bit2 = _mm256_set1_epi8(0x02), greater = _mm256_set1_epi8('>'),
+                amp = _mm256_set1_epi8('&'), control = _mm256_set1_epi8(0x1F);
+  for (;; p += 32) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    // `<` and `>` differ in one bit.
+    __m256i hit = _mm256_or_si256(
+        _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_or_si256(v, bit2), greater),
+                        _mm256_cmpeq_epi8(v, amp)),
+        _mm256_cmpeq_epi8(_mm256_min_epu8(v, control), v));
+    uint32_t mask = (uint32_t)_mm256_movemask_epi8(hit);
+    if (mask) return p + _tzcnt_u32(mask);
+  }
 }
 
 WALK_TARGET static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t length) {

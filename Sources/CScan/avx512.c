@@ -5,22 +5,16 @@
 
 #define WALK_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2,lzcnt,popcnt")))
 
-WALK_TARGET static inline const uint8_t *value_end(const uint8_t *p, uint8_t *predicted) {
-  const __m512i less = _mm512_set1_epi8('<'), amp = _mm512_set1_epi8('&'),
-                greater = _mm512_set1_epi8('>'), space = _mm512_set1_epi8(0x20);
-  __m512i v = _mm512_loadu_si512(p);
-  uint64_t mask = _mm512_cmpeq_epi8_mask(v, less) | _mm512_cmpeq_epi8_mask(v, amp) |
-                  _mm512_cmpeq_epi8_mask(v, greater) | _mm512_cmplt_epu8_mask(v, space);
-  uint8_t guess = *predicted;
-  if (__builtin_expect(_blsi_u64(mask) == 1ull << guess, 1)) return p + guess;
-  while (!mask) {
-    p += 64;
-    v = _mm512_loadu_si512(p);
-    mask = _mm512_cmpeq_epi8_mask(v, less) | _mm512_cmpeq_epi8_mask(v, amp) |
-           _mm512_cmpeq_epi8_mask(v, greater) | _mm512_cmplt_epu8_mask(v, space);
+WALK_TARGET static inline const uint8_t *value_end(const uint8_t *p) {
+  const __m512i bit2 = _mm512_set1_epi8(0x02), greater = _mm512_set1_epi8('>'),
+                amp = _mm512_set1_epi8('&'), space = _mm512_set1_epi8(0x20);
+  for (;; p += 64) {
+    __m512i v = _mm512_loadu_si512(p);
+    // `<` and `>` differ in one bit.
+    uint64_t mask = _mm512_cmpeq_epi8_mask(_mm512_or_si512(v, bit2), greater) |
+                    _mm512_cmpeq_epi8_mask(v, amp) | _mm512_cmplt_epu8_mask(v, space);
+    if (mask) return p + _tzcnt_u64(mask);
   }
-  *predicted = (uint8_t)_tzcnt_u64(mask);
-  return p + _tzcnt_u64(mask);
 }
 
 WALK_TARGET static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t length) {

@@ -10,8 +10,7 @@ static inline uint64_t nibbles(uint8x16_t a) {
   return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(a), 4)), 0);
 }
 
-static inline const uint8_t *value_end(const uint8_t *p, uint8_t *predicted) {
-  (void)predicted;
+static inline const uint8_t *value_end(const uint8_t *p) {
   for (;; p += 16) {
     uint8x16_t v = vld1q_u8(p);
     uint8x16_t hit = vorrq_u8(

@@ -12,8 +12,7 @@ static inline uint64_t zero_bytes(uint64_t x) {
   return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
 }
 
-static inline const uint8_t *value_end(const uint8_t *p, uint8_t *predicted) {
-  (void)predicted;
+static inline const uint8_t *value_end(const uint8_t *p) {
   for (;; p += 8) {
     uint64_t w = load8(p);
     // Bytes below 0x20 have their three top bits clear.

@@ -2,10 +2,7 @@
 //
 //   WALK_NAME      name of the function
 //   WALK_TARGET    attribute that selects the instruction set, or nothing
-//   value_end(p, predicted)   first byte of `<`, `&`, `>` or below 0x20 at or after p; padding
-//                  guarantees one. `*predicted` is the length last met here: where it is right
-//                  again, a branch instead of the bytes decides where the next field starts,
-//                  and the processor runs ahead.
+//   value_end(p)   first byte of `<`, `&`, `>` or below 0x20 at or after p; padding guarantees one
 //   gap_equal(p, gap, length)   whether `length` bytes agree; both sides may be read 64 further
 //
 // A gap begins with `</`: where a value ends at another byte, no gap fits, and that byte is looked
@@ -24,16 +21,16 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
   const uint8_t *const end = base + w->end;
   const uint8_t *const pool = t->pool;
   const tern_state *const states = t->states;
-  uint8_t *const lengths = t->lengths;
   const uint32_t head_fields = t->head_fields;
   const uint8_t *p = base + w->position;
-  uint32_t state = w->state;
+  // The state, and where its record stands.
+  const tern_state *s = &states[w->state];
   // Slot `state - 1` of the head row, or of the line row whose slots follow the head's.
   tern_span *head = w->document_count
       ? w->heads + (size_t)(w->document_count - 1) * head_fields - 1 : NULL;
   tern_span *line = w->line_count
       ? w->lines + (size_t)(w->line_count - 1) * t->line_fields - 1 - head_fields : NULL;
-  tern_span *row = state > head_fields ? line : head;
+  tern_span *row = w->state > head_fields ? line : head;
   int at_gap = (int)w->at_gap;
   w->is_full = 0;
   if (at_gap) goto gap;
@@ -41,17 +38,16 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
   for (;;) {
     {
       const uint8_t *start = p;
-      p = value_end(start, &lengths[state]);
+      p = value_end(start);
       const uint8_t *stop = p;
       if (stop > start && (stop[-1] == ' ' || *start == ' ')) {
         while (stop > start && stop[-1] == ' ') stop--;
         while (start < stop && *start == ' ') start++;
       }
       uint64_t span = (uint64_t)(start - base) | (uint64_t)(stop - start) << 32;
-      memcpy(&row[state], &span, 8);
+      memcpy(&row[s->state], &span, 8);
     }
   gap:;
-    const tern_state *s = &states[state];
     const tern_gap *g = s->gaps;
     // The newest gap is the usual one. A length of 0 means that none was learned. Near the end of
     // the slice it must not be read past it.
@@ -64,14 +60,14 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
     }
     if (__builtin_expect(g->is_plain, 1)) {
       p += g->length;
-      state = g->state;
+      s = &states[g->state];
       continue;
     }
     // After a full group was handed on there is no row before: its empties were set then.
     if (g->empties_before && row) set_empty(row, g->empty_states, g->empties_before);
     if (g->opens == TERN_OPENS_DOCUMENT) {
       uint32_t at = (uint32_t)(p - base);
-      if (state != 0 && w->document_count)
+      if (s->state != 0 && w->document_count)
         w->document_ends[w->document_count - 1] = at + g->document_end;
       if (w->document_count == w->document_capacity) {
         w->is_full = 1;
@@ -93,12 +89,13 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
       line = w->lines + (size_t)l * t->line_fields - 1 - head_fields;
     }
     p += g->length;
-    state = g->state;
-    row = state > head_fields ? line : head;
+    s = &states[g->state];
+    row = s->state > head_fields ? line : head;
     if (g->empty_count > g->empties_before)
       set_empty(row, g->empty_states + g->empties_before, g->empty_count - g->empties_before);
   }
   // Stopped at a gap that is not known, or at a value that is not plain: then it is taken back.
+  const uint32_t state = s->state;
   at_gap = 1;
   if (state != 0 && (p >= end || *p != '<')) {
     at_gap = 0;

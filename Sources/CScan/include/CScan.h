@@ -41,7 +41,8 @@ typedef struct {
 #define TERN_GAPS_PER_STATE 4
 
 typedef struct {
-  uint32_t count;
+  uint16_t count;
+  uint16_t state;  // its own number
   tern_gap gaps[TERN_GAPS_PER_STATE];
 } tern_state;
 
@@ -50,7 +51,6 @@ typedef struct {
 typedef struct {
   const tern_state *states;
   const uint8_t *pool;
-  uint8_t *lengths;  // by state: the length last met, a guess for the next
   uint32_t head_fields;
   uint32_t line_fields;
 } tern_template;

@@ -19,16 +19,12 @@ final class Template {
   private let stateCount: Int
   private var states: GrowableBuffer<tern_state>
   private var pool: GrowableBuffer<UInt8>
-  /// By state: the length last met.
-  private var lengths: GrowableBuffer<UInt8>
 
   init(_ layout: KindLayout) {
     prefix = []
     stateCount = layout.headFields + layout.lineFields + 1
     states = GrowableBuffer(capacity: stateCount)
     pool = GrowableBuffer(capacity: 16 * 1024)
-    lengths = GrowableBuffer(capacity: stateCount)
-    lengths.append(repeating: 0, count: stateCount)
     reset(prefix: [])
   }
 
@@ -36,7 +32,11 @@ final class Template {
     self.prefix = prefix
     pool.removeAll()
     states.removeAll()
-    states.append(repeating: tern_state(), count: stateCount)
+    for state in 0..<stateCount {
+      var record = tern_state()
+      record.state = UInt16(state)
+      states.append(record)
+    }
   }
 
   /// A gap as the general path saw it.
@@ -98,7 +98,7 @@ final class Template {
       for index in stride(from: kept, to: 0, by: -1) { unsafe gaps[index] = unsafe gaps[index - 1] }
       unsafe gaps[0] = learned
     }
-    unsafe entry.pointee.count = UInt32(kept + 1)
+    unsafe entry.pointee.count = UInt16(kept + 1)
   }
 
   /// Only forward: then no field of a row can be met twice, and the first would not have to win.
@@ -122,7 +122,7 @@ final class Template {
     headFields: Int, lineFields: Int, _ body: (UnsafePointer<tern_template>) -> Void
   ) {
     var template = unsafe tern_template(
-      states: UnsafePointer(states.base), pool: UnsafePointer(pool.base), lengths: lengths.base,
+      states: UnsafePointer(states.base), pool: UnsafePointer(pool.base),
       head_fields: UInt32(headFields), line_fields: UInt32(lineFields))
     unsafe withUnsafePointer(to: &template) { unsafe body($0) }
   }
