@@ -25,19 +25,19 @@ final class ColumnFiller {
     var text: String
   }
 
-  private let checks: [KindChecks] = Kind.allCases.map(KindChecks.init)
-  private var calendar = CalendarReader()
+  let checks: [KindChecks] = Kind.allCases.map(KindChecks.init)
+  var calendar = CalendarReader()
   /// At most one per document, of the present group.
-  private var complaints: [Complaint] = []
+  var complaints: [Complaint] = []
   /// Of the present pass: numbers written irregularly, as (isLine, column, row, text).
-  private var irregulars: [(isLine: Bool, column: Int, row: Int, text: String)] = []
-  private var remarks = 0
+  var irregulars: [(isLine: Bool, column: Int, row: Int, text: String)] = []
+  var remarks = 0
   let strict: Bool
 
-  private var message: Message
-  private var batch: DocumentBatch
+  var message: Message
+  var batch: DocumentBatch
   /// By kind: the storage of the batch's columns.
-  private var columns: [KindColumns] = []
+  var columns: [KindColumns] = []
 
   init(strict: Bool) {
     self.strict = strict
@@ -56,13 +56,13 @@ final class ColumnFiller {
 
   /// The rows of a group's heads or lines, and where their values lie.
   @safe
-  private struct Group {
-    private let spans: UnsafePointer<tern_span>
+  struct Group {
+    let spans: UnsafePointer<tern_span>
     let count: Int
-    private let stride: Int
+    let stride: Int
     // Indexed by a span's top bit.
-    private let base: UnsafePointer<UInt8>
-    private let arena: UnsafePointer<UInt8>
+    let base: UnsafePointer<UInt8>
+    let arena: UnsafePointer<UInt8>
     let kind: Kind
     let isLine: Bool
 
@@ -132,357 +132,7 @@ final class ColumnFiller {
     batch.latestAppTime = latest
   }
 
-  // MARK: - Reasons to reject
-
-  private func complain(
-    _ document: Int, _ reason: RejectReason, _ field: String, _ text: String
-  ) {
-    guard !complaints.contains(where: { $0.document == document }) else { return }
-    complaints.append(
-      Complaint(document: document, reason: reason, field: field, text: text))
-  }
-
-  /// Required elements are there.
-  private func checkPresence(_ kind: Kind, _ rows: borrowing SpanRows) {
-    let check = checks[Int(kind.rawValue)]
-    var line = 0
-    for document in 0..<rows.documentCount {
-      let lines = Int(rows.documentLines[document])
-      let head = unsafe rows.heads.base + document * rows.headFields
-      if unsafe isMissing(head, check.requiredHead) {
-        report(document, kind.spec.headFields, check.requiredHead) {
-          unsafe head[$0].length == TERN_ABSENT_LENGTH
-        }
-      }
-      if check.needsLine, lines == 0 {
-        let name = kind.spec.line ?? ""
-        complain(document, .elementMissing, name, "<\(name)> is required")
-      }
-      for index in line..<line + lines {
-        let row = unsafe rows.lines.base + index * rows.lineFields
-        if unsafe isMissing(row, check.requiredLine) {
-          report(document, kind.spec.lineFields, check.requiredLine) {
-            unsafe row[$0].length == TERN_ABSENT_LENGTH
-          }
-        }
-      }
-      line += lines
-    }
-  }
-
-  @inline(__always)
-  private func isMissing(_ row: UnsafePointer<tern_span>, _ required: [UInt32]) -> Bool {
-    var missing: UInt32 = 0
-    unsafe required.withUnsafeBufferPointer { required in
-      for slot in 0..<required.count {
-        missing |= unsafe (row[slot].length == TERN_ABSENT_LENGTH ? .max : 0) & required[slot]
-      }
-    }
-    return missing != 0
-  }
-
-  private func report(
-    _ document: Int, _ fields: [Field], _ required: [UInt32], isAbsent: (Int) -> Bool
-  ) {
-    for slot in 0..<fields.count where required[slot] != 0 && isAbsent(slot) {
-      complain(document, .elementMissing, fields[slot].name, "<\(fields[slot].name)> is required")
-      return
-    }
-  }
-
-  /// Keys of the document's identity are not empty. Numbers and times are seen to when they are read.
-  private func checkKeys(
-    _ kind: Kind, _ rows: borrowing SpanRows
-  ) {
-    let check = checks[Int(kind.rawValue)]
-    for alternatives in check.keys {
-      for document in 0..<rows.documentCount {
-        let row = document * rows.headFields
-        let isEmpty = alternatives.allSatisfy { slot in
-          rows.heads[row + slot].length == 0 || rows.heads[row + slot].length == TERN_ABSENT_LENGTH
-        }
-        if isEmpty {
-          let name = kind.spec.headFields[alternatives[0]].name
-          complain(document, .valueEmpty, name, "the key <\(name)> is empty")
-        }
-      }
-    }
-  }
-
-  // MARK: - Numbers, times, dates
-
-  private func fillNumbers(_ kind: Kind, _ rows: borrowing SpanRows) {
-    let check = checks[Int(kind.rawValue)]
-    let columns = columns[Int(kind.rawValue)]
-    let heads = unsafe Group(
-      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena.base, kind,
-      isLine: false)
-    for index in 0..<check.headNumbers.count {
-      unsafe fillNumber(check.headNumbers[index], heads, columns.headNumbers[index], rows)
-    }
-    guard rows.lineCount > 0 else { return }
-    let lines = unsafe Group(
-      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena.base, kind,
-      isLine: true)
-    for index in 0..<check.lineNumbers.count {
-      unsafe fillNumber(check.lineNumbers[index], lines, columns.lineNumbers[index], rows)
-    }
-  }
-
-  private func fillNumber(
-    _ number: KindChecks.NumberSlot, _ group: Group, _ column: KindColumns.Number,
-    _ rows: borrowing SpanRows
-  ) {
-    switch unsafe column {
-    case .decimal(let storage):
-      unsafe storage.pointee.mantissas.reserve(group.count)
-      unsafe storage.pointee.forms.reserve(group.count)
-      let start = unsafe storage.pointee.forms.count
-      let mantissas = unsafe storage.pointee.mantissas.base + start
-      let forms = unsafe storage.pointee.forms.base + start
-      for row in 0..<group.count {
-        let span = group.span(row, number.slot)
-        let text = unsafe group.start(span)
-        var reading =
-          span.length == TERN_ABSENT_LENGTH
-          ? nil : unsafe readPlainDecimal(text, Int(span.length))
-        if reading == nil {
-          unsafe reading = otherDecimal(
-            number, group.kind, span, text, row, start, rows, group.isLine)
-        }
-        unsafe mantissas[row] = reading!.0
-        unsafe forms[row] = reading!.1.rawValue
-      }
-      unsafe storage.pointee.mantissas.setCount(start + group.count)
-      unsafe storage.pointee.forms.setCount(start + group.count)
-    case .integer(let storage):
-      unsafe storage.pointee.reserve(group.count)
-      let start = unsafe storage.pointee.count
-      let values = unsafe storage.pointee.base + start
-      for row in 0..<group.count {
-        let span = group.span(row, number.slot)
-        let text = unsafe group.start(span)
-        let length = Int(span.length)
-        var reading: Int64?
-        switch number.type {
-        case .time: unsafe reading = calendar.readTime(text, length)
-        case .date: unsafe reading = calendar.readDate(text, length)
-        default:
-          if span.length != TERN_ABSENT_LENGTH,
-            let (value, isPlain) = unsafe readInteger(text, length)
-          {
-            reading = value
-            if value.magnitude >= number.limit { remarks += 1 }
-            if !isPlain {
-              irregulars.append(
-                (group.isLine, number.slot, start + row, unsafe string(text, length)))
-            }
-          }
-        }
-        if reading == nil {
-          unsafe checkAbsent(number, group.kind, span, text, row, rows, group.isLine)
-        }
-        unsafe values[row] = reading ?? IntegerColumn.absent
-      }
-      unsafe storage.pointee.setCount(start + group.count)
-    }
-  }
-
-  /// A decimal that is not plain: absent, empty, irregular or wrong.
-  private func otherDecimal(
-    _ number: KindChecks.NumberSlot, _ kind: Kind, _ span: tern_span,
-    _ text: UnsafePointer<UInt8>, _ row: Int, _ firstRow: Int, _ rows: borrowing SpanRows,
-    _ isLine: Bool
-  ) -> (UInt64, DecimalForm) {
-    let field = self.field(number.slot, kind, isLine)
-    if span.length == 0, let value = field.emptyValue, let number = UInt64(value) {
-      return (number, DecimalForm(rawValue: 0))
-    }
-    if span.length != 0, span.length != TERN_ABSENT_LENGTH,
-      case .value(let mantissa, let form) = unsafe readAnyDecimal(
-        UnsafeBufferPointer(start: text, count: Int(span.length)))
-    {
-      irregulars.append(
-        (isLine, number.slot, firstRow + row, unsafe string(text, Int(span.length))))
-      return (mantissa, form)
-    }
-    unsafe checkAbsent(number, kind, span, text, row, rows, isLine)
-    return (0, .absent)
-  }
-
-  /// A number or date that could not be read: fine if it is optional and not there, else a reject.
-  private func checkAbsent(
-    _ number: KindChecks.NumberSlot, _ kind: Kind, _ span: tern_span,
-    _ text: UnsafePointer<UInt8>, _ row: Int, _ rows: borrowing SpanRows, _ isLine: Bool
-  ) {
-    let field = self.field(number.slot, kind, isLine)
-    let document = isLine ? documentOfLine(row, rows) : row
-    if span.length == TERN_ABSENT_LENGTH || span.length == 0 {
-      if field.required {
-        complain(document, .valueEmpty, field.name, "<\(field.name)> is empty")
-      }
-      return
-    }
-    let shown = unsafe string(text, min(Int(span.length), 40))
-    switch field.type {
-    case .time, .date:
-      let form = field.type == .time ? "YYYYMMDDhhmmss" : "YYYYMMDD"
-      complain(
-        document, .dateInvalid, field.name, "<\(field.name)> '\(shown)' is no \(form)")
-    default:
-      complain(
-        document, .numberInvalid, field.name,
-        "<\(field.name)> '\(shown)' is no \(field.type == .decimal ? "decimal with up to 14 integer and 5 fraction digits" : "whole number")"
-      )
-    }
-  }
-
-  private func documentOfLine(_ line: Int, _ rows: borrowing SpanRows) -> Int {
-    var remaining = line
-    for document in 0..<rows.documentCount {
-      let count = Int(rows.documentLines[document])
-      if remaining < count { return document }
-      remaining -= count
-    }
-    return rows.documentCount - 1
-  }
-
-  // MARK: - Texts
-
-  private func field(_ slot: Int, _ kind: Kind, _ isLine: Bool) -> Field {
-    isLine ? kind.spec.lineFields[slot] : kind.spec.headFields[slot]
-  }
-
-  private func fillTexts(_ kind: Kind, _ rows: inout SpanRows) {
-    // Short values are copied as whole vectors.
-    rows.arena.reserve(Kernel.padding)
-    let check = checks[Int(kind.rawValue)]
-    let columns = columns[Int(kind.rawValue)]
-    // No column gets more than all of the group's bytes.
-    let first = Int(rows.documentStarts[0])
-    let last = Int(rows.documentEnds[rows.documentCount - 1])
-    let maxBytes = max(last - first, 0) + rows.arena.count
-    let heads = unsafe Group(
-      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena.base, kind,
-      isLine: false)
-    for index in 0..<check.headTexts.count {
-      unsafe fillText(check.headTexts[index], heads, columns.headTexts[index], maxBytes)
-    }
-    guard rows.lineCount > 0 else { return }
-    let lines = unsafe Group(
-      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena.base, kind,
-      isLine: true)
-    for index in 0..<check.lineTexts.count {
-      unsafe fillText(check.lineTexts[index], lines, columns.lineTexts[index], maxBytes)
-    }
-  }
-
-  private func fillText(
-    _ text: KindChecks.TextSlot, _ group: Group,
-    _ column: UnsafeMutablePointer<TextColumn.Storage>, _ maxBytes: Int
-  ) {
-    let start = unsafe column.pointee.ends.count
-    unsafe column.pointee.ends.reserve(group.count)
-    unsafe column.pointee.bytes.reserve(
-      maxBytes + group.count * text.emptyValueBytes + Kernel.padding)
-    let ends = unsafe column.pointee.ends.base + start
-    let bytes = unsafe UnsafeMutableRawPointer(column.pointee.bytes.base)
-    var out = unsafe column.pointee.bytes.count
-    var odd = 0
-    for row in 0..<group.count {
-      let span = group.span(row, text.slot)
-      let length = Int(span.length)
-      let target = unsafe bytes + out
-      if length &- 1 < 32 {
-        // 1 to 32 bytes, or none.
-        let source = unsafe UnsafeRawPointer(group.start(span))
-        unsafe target.storeBytes(
-          of: source.loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
-        out &+= length
-      } else if length <= 64 {
-        let source = unsafe UnsafeRawPointer(group.start(span))
-        unsafe target.storeBytes(
-          of: source.loadUnaligned(as: SIMD64<UInt8>.self), as: SIMD64<UInt8>.self)
-        out &+= length
-      } else if span.length != TERN_ABSENT_LENGTH {
-        unsafe target.copyMemory(from: group.start(span), byteCount: length)
-        out &+= length
-      } else {
-        unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-        continue
-      }
-      unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-      if UInt(bitPattern: length &- text.minLength) > text.lengthRange {
-        if length == 0, text.emptyValueBytes > 0 {
-          for c in field(text.slot, group.kind, group.isLine).emptyValue!.utf8 {
-            unsafe bytes.storeBytes(of: c, toByteOffset: out, as: UInt8.self)
-            out &+= 1
-          }
-          unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-        } else if length > 0 || !text.mayBeEmpty {
-          let field = field(text.slot, group.kind, group.isLine)
-          odd &+= unsafe breaksLength(field, group.start(span), length) ? 1 : 0
-        }
-      } else if text.fixedWord != 0, unsafe word(group.start(span), length) != text.fixedWord {
-        odd &+= 1
-      }
-    }
-    remarks += odd
-    unsafe column.pointee.bytes.setCount(out)
-    unsafe column.pointee.ends.setCount(start &+ group.count)
-  }
-
-  /// A value of up to 8 bytes as a little-endian word; a longer one gives 0.
-  @inline(__always)
-  private func word(_ text: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
-    guard length <= 8 else { return 0 }
-    let unused = UInt64(64 - 8 * length)
-    return unsafe (UnsafeRawPointer(text).loadUnaligned(as: UInt64.self) &<< unused) &>> unused
-  }
-
-  /// Lengths are counted in characters, and either version of the schema will do.
-  private func breaksLength(_ field: Field, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    if length == 0 { return field.required && field.minLength > 0 && field.emptyValue == nil }
-    var characters = 0
-    for index in 0..<length where unsafe text[index] & 0xC0 != 0x80 { characters += 1 }
-    return characters < field.minLength
-      || (field.maxLength > 0 && characters > max(field.maxLength, field.maxLength2018 ?? 0))
-  }
-
-  /// With `strict`, what is otherwise a remark rejects the document.
-  private func checkTexts(
-    _ kind: Kind, _ rows: borrowing SpanRows
-  ) {
-    for (slot, field) in kind.spec.headFields.enumerated() where field.type == .text {
-      for document in 0..<rows.documentCount {
-        checkText(field, rows.heads[document * rows.headFields + slot], document, rows)
-      }
-    }
-    for (slot, field) in kind.spec.lineFields.enumerated() where field.type == .text {
-      for line in 0..<rows.lineCount {
-        checkText(
-          field, rows.lines[line * rows.lineFields + slot], documentOfLine(line, rows), rows)
-      }
-    }
-  }
-
-  private func checkText(
-    _ field: Field, _ span: tern_span, _ document: Int, _ rows: borrowing SpanRows
-  ) {
-    guard span.length != TERN_ABSENT_LENGTH else { return }
-    let text = unsafe start_(span, message.base, UnsafePointer(rows.arena.base))
-    let value = unsafe string(text, Int(span.length))
-    if unsafe breaksLength(field, text, Int(span.length)) {
-      complain(document, .schema, field.name, "<\(field.name)> has a length the schema forbids")
-    } else if field.isFixed, !value.isEmpty, value != field.emptyValue {
-      complain(
-        document, .schema, field.name, "<\(field.name)> must be \(field.emptyValue ?? "")")
-    }
-  }
-
-  // MARK: - The rest of a row
-
-  private func fillSystemColumns(_ rows: borrowing SpanRows, _ heads: Table) {
+  func fillSystemColumns(_ rows: borrowing SpanRows, _ heads: Table) {
     let first = heads.columns.count - 4
     let columns = (0..<4).map { heads.columns[first + $0].integer }
     for column in columns { column.values.reserve(rows.documentCount) }
@@ -495,29 +145,7 @@ final class ColumnFiller {
     }
   }
 
-  private func rejectDocuments(
-    _ kind: Kind, _ rows: borrowing SpanRows
-  ) {
-    let arena = unsafe UnsafePointer(rows.arena.base)
-    for complaint in complaints.sorted(by: { $0.document < $1.document }) {
-      let document = complaint.document
-      var key = ""
-      for slot in checks[Int(kind.rawValue)].names {
-        let span = rows.heads[document * rows.headFields + slot]
-        guard span.length != TERN_ABSENT_LENGTH, span.length > 0 else { continue }
-        key = unsafe string(start_(span, message.base, arena), Int(span.length))
-        break
-      }
-      let start = Int(rows.documentStarts[document])
-      let end = Int(rows.documentEnds[document])
-      unsafe batch.appendReject(
-        source: message.source, offset: message.sourceOffset + start, kind: kind.name, key: key,
-        field: complaint.field, reason: complaint.reason, message: complaint.text,
-        original: unsafe UnsafeBufferPointer(start: message.base + start, count: end - start))
-    }
-  }
-
-  private func string(_ text: UnsafePointer<UInt8>, _ length: Int) -> String {
+  func string(_ text: UnsafePointer<UInt8>, _ length: Int) -> String {
     unsafe String(decoding: UnsafeBufferPointer(start: text, count: length), as: UTF8.self)
   }
 }
@@ -527,7 +155,7 @@ let TERN_ABSENT_LENGTH: UInt32 = .max
 
 /// First byte of a value.
 @inline(__always)
-private func start_(
+func start_(
   _ span: tern_span, _ base: UnsafePointer<UInt8>, _ arena: UnsafePointer<UInt8>
 ) -> UnsafePointer<UInt8> {
   if span.length == TERN_ABSENT_LENGTH { return unsafe base }

@@ -1,0 +1,140 @@
+import CScan
+
+/// Numbers, times and dates.
+extension ColumnFiller {
+  func fillNumbers(_ kind: Kind, _ rows: borrowing SpanRows) {
+    let check = checks[Int(kind.rawValue)]
+    let columns = columns[Int(kind.rawValue)]
+    let heads = unsafe Group(
+      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena.base, kind,
+      isLine: false)
+    for index in 0..<check.headNumbers.count {
+      unsafe fillNumber(check.headNumbers[index], heads, columns.headNumbers[index], rows)
+    }
+    guard rows.lineCount > 0 else { return }
+    let lines = unsafe Group(
+      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena.base, kind,
+      isLine: true)
+    for index in 0..<check.lineNumbers.count {
+      unsafe fillNumber(check.lineNumbers[index], lines, columns.lineNumbers[index], rows)
+    }
+  }
+
+  func fillNumber(
+    _ number: KindChecks.NumberSlot, _ group: Group, _ column: KindColumns.Number,
+    _ rows: borrowing SpanRows
+  ) {
+    switch unsafe column {
+    case .decimal(let storage):
+      unsafe storage.pointee.mantissas.reserve(group.count)
+      unsafe storage.pointee.forms.reserve(group.count)
+      let start = unsafe storage.pointee.forms.count
+      let mantissas = unsafe storage.pointee.mantissas.base + start
+      let forms = unsafe storage.pointee.forms.base + start
+      for row in 0..<group.count {
+        let span = group.span(row, number.slot)
+        let text = unsafe group.start(span)
+        var reading =
+          span.length == TERN_ABSENT_LENGTH
+          ? nil : unsafe readPlainDecimal(text, Int(span.length))
+        if reading == nil {
+          unsafe reading = otherDecimal(
+            number, group.kind, span, text, row, start, rows, group.isLine)
+        }
+        unsafe mantissas[row] = reading!.0
+        unsafe forms[row] = reading!.1.rawValue
+      }
+      unsafe storage.pointee.mantissas.setCount(start + group.count)
+      unsafe storage.pointee.forms.setCount(start + group.count)
+    case .integer(let storage):
+      unsafe storage.pointee.reserve(group.count)
+      let start = unsafe storage.pointee.count
+      let values = unsafe storage.pointee.base + start
+      for row in 0..<group.count {
+        let span = group.span(row, number.slot)
+        let text = unsafe group.start(span)
+        let length = Int(span.length)
+        var reading: Int64?
+        switch number.type {
+        case .time: unsafe reading = calendar.readTime(text, length)
+        case .date: unsafe reading = calendar.readDate(text, length)
+        default:
+          if span.length != TERN_ABSENT_LENGTH,
+            let (value, isPlain) = unsafe readInteger(text, length)
+          {
+            reading = value
+            if value.magnitude >= number.limit { remarks += 1 }
+            if !isPlain {
+              irregulars.append(
+                (group.isLine, number.slot, start + row, unsafe string(text, length)))
+            }
+          }
+        }
+        if reading == nil {
+          unsafe checkAbsent(number, group.kind, span, text, row, rows, group.isLine)
+        }
+        unsafe values[row] = reading ?? IntegerColumn.absent
+      }
+      unsafe storage.pointee.setCount(start + group.count)
+    }
+  }
+
+  /// A decimal that is not plain: absent, empty, irregular or wrong.
+  func otherDecimal(
+    _ number: KindChecks.NumberSlot, _ kind: Kind, _ span: tern_span,
+    _ text: UnsafePointer<UInt8>, _ row: Int, _ firstRow: Int, _ rows: borrowing SpanRows,
+    _ isLine: Bool
+  ) -> (UInt64, DecimalForm) {
+    let field = self.field(number.slot, kind, isLine)
+    if span.length == 0, let value = field.emptyValue, let number = UInt64(value) {
+      return (number, DecimalForm(rawValue: 0))
+    }
+    if span.length != 0, span.length != TERN_ABSENT_LENGTH,
+      case .value(let mantissa, let form) = unsafe readAnyDecimal(
+        UnsafeBufferPointer(start: text, count: Int(span.length)))
+    {
+      irregulars.append(
+        (isLine, number.slot, firstRow + row, unsafe string(text, Int(span.length))))
+      return (mantissa, form)
+    }
+    unsafe checkAbsent(number, kind, span, text, row, rows, isLine)
+    return (0, .absent)
+  }
+
+  /// A number or date that could not be read: fine if it is optional and not there, else a reject.
+  func checkAbsent(
+    _ number: KindChecks.NumberSlot, _ kind: Kind, _ span: tern_span,
+    _ text: UnsafePointer<UInt8>, _ row: Int, _ rows: borrowing SpanRows, _ isLine: Bool
+  ) {
+    let field = self.field(number.slot, kind, isLine)
+    let document = isLine ? documentOfLine(row, rows) : row
+    if span.length == TERN_ABSENT_LENGTH || span.length == 0 {
+      if field.required {
+        complain(document, .valueEmpty, field.name, "<\(field.name)> is empty")
+      }
+      return
+    }
+    let shown = unsafe string(text, min(Int(span.length), 40))
+    switch field.type {
+    case .time, .date:
+      let form = field.type == .time ? "YYYYMMDDhhmmss" : "YYYYMMDD"
+      complain(
+        document, .dateInvalid, field.name, "<\(field.name)> '\(shown)' is no \(form)")
+    default:
+      complain(
+        document, .numberInvalid, field.name,
+        "<\(field.name)> '\(shown)' is no \(field.type == .decimal ? "decimal with up to 14 integer and 5 fraction digits" : "whole number")"
+      )
+    }
+  }
+
+  func documentOfLine(_ line: Int, _ rows: borrowing SpanRows) -> Int {
+    var remaining = line
+    for document in 0..<rows.documentCount {
+      let count = Int(rows.documentLines[document])
+      if remaining < count { return document }
+      remaining -= count
+    }
+    return rows.documentCount - 1
+  }
+}
