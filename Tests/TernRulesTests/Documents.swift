@@ -73,7 +73,7 @@ func makeTables(_ docs: [Doc], split: (Int) -> Bool = { _ in false }) -> [KindTa
     if units.last?.kind != doc.kind || split(index) { units.append(KindTables(doc.kind)) }
     append(
       doc.head, to: units[units.count - 1].heads,
-      extra: ["#lines": Int64(doc.lines.count), "#source": 0, "#offset": 0, "#length": 0])
+      extra: ["#lines": Int64(doc.lines.count), "#source": 0, "#offset": 0, "#length": 0, "#digest": 0])
     for line in doc.lines { append(line, to: units[units.count - 1].lines!) }
   }
   return units

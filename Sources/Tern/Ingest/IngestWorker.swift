@@ -38,7 +38,7 @@ final class IngestWorker {
   private var projector: Projector
 
   init(secret: [UInt8], strict: Bool) {
-    decoder = UnitDecoder(strict: strict)
+    decoder = UnitDecoder(strict: strict, secret: secret)
     projector = Projector(secret: Secret(bytes: secret))
   }
 

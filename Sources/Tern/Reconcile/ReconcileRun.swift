@@ -9,11 +9,11 @@ final class ReconcileRun: Sendable {
   /// Lists of one partition: its rows then stay in the processor's cache.
   private static let listsPerPartition = 16_384
 
-  private let view: StoreView
+  let view: StoreView
   private let engine: RuleEngine
   private let results: ListResults
-  private let secret: Secret
-  private let threads: Int
+  let secret: Secret
+  let threads: Int
   private let partitions: Int
   private let progress: @Sendable (Progress) -> Void
 
@@ -128,90 +128,5 @@ final class ReconcileRun: Sendable {
         }
       }
     }
-  }
-
-  // MARK: - What rows do not hold
-
-  /// Reads facts and details of single documents, each unit of the store that holds any once.
-  private func readNeeded(
-    _ needs: NeededDocuments, _ facts: inout FactTable, _ details: inout DetailTable
-  ) throws(TernError) {
-    let found = Mutex<[(Role, [(DocumentRef, VersionFacts)], [(DocumentRef, DocumentDetail)])]>([])
-    var jobs: [(segment: Int, kind: Kind, facts: [DocumentRef], details: [DocumentRef])] = []
-    for role in Role.allCases {
-      let byFacts = Dictionary(grouping: needs.facts(role), by: Place.init)
-      let byDetails = Dictionary(grouping: needs.details(role), by: Place.init)
-      for place in Set(byFacts.keys).union(byDetails.keys) {
-        jobs.append(
-          (
-            place.segment, Kind(role, place.direction), byFacts[place] ?? [],
-            byDetails[place] ?? []
-          ))
-      }
-    }
-    let work = jobs
-    let queue = WorkQueue(count: work.count)
-    try onWorkers(min(threads, max(work.count, 1))) { (_) throws(TernError) in
-      var decoder = ColumnDecoder()
-      while let index = queue.take() {
-        let job = work[index]
-        let read = try documents(job.segment, job.kind, job.facts, job.details, &decoder)
-        found.withLock { $0.append((job.kind.role, read.facts, read.details)) }
-      }
-    }
-    let all = found.withLock { $0 }
-    for role in Role.allCases {
-      let mine = all.filter { $0.0 == role }
-      facts.add(role, mine.flatMap(\.1))
-      details.add(role, mine.flatMap(\.2))
-    }
-  }
-
-  private struct Place: Hashable {
-    var segment: Int
-    var direction: Direction
-
-    init(_ document: DocumentRef) {
-      segment = document.segment
-      direction = document.direction
-    }
-  }
-
-  private func documents(
-    _ ordinal: Int, _ kind: Kind, _ wantedFacts: [DocumentRef], _ wantedDetails: [DocumentRef],
-    _ decoder: inout ColumnDecoder
-  ) throws(TernError) -> (
-    facts: [(DocumentRef, VersionFacts)], details: [(DocumentRef, DocumentDetail)]
-  ) {
-    var facts: [(DocumentRef, VersionFacts)] = []
-    var details: [(DocumentRef, DocumentDetail)] = []
-    let segment = view.segments[ordinal]
-    var firstRow = 0
-    var factsLeft = wantedFacts[...]
-    var detailsLeft = wantedDetails[...]
-    for (group, rows) in segment.groups(of: .heads(kind)) {
-      defer { firstRow += rows }
-      let end = firstRow + rows
-      let factsHere = factsLeft.prefix { $0.row < end }
-      let detailsHere = detailsLeft.prefix { $0.row < end }
-      factsLeft = factsLeft.dropFirst(factsHere.count)
-      detailsLeft = detailsLeft.dropFirst(detailsHere.count)
-      guard !factsHere.isEmpty || !detailsHere.isEmpty else { continue }
-      let tables = try storing { () throws(StoreError) in
-        KindTables(
-          kind,
-          heads: try segment.readTable(.heads(kind), group: group, decoder: &decoder),
-          lines: kind.spec.line == nil || segment.schema(of: .lines(kind)) == nil
-            ? nil : try segment.readTable(.lines(kind), group: group, decoder: &decoder))
-      }
-      var reader = DocumentReader(tables, secret: secret)
-      for document in factsHere {
-        facts.append((document, reader.versionFacts(row: document.row - firstRow)))
-      }
-      for document in detailsHere {
-        details.append((document, reader.detail(row: document.row - firstRow)))
-      }
-    }
-    return (facts, details)
   }
 }

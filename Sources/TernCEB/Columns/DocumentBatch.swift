@@ -3,7 +3,8 @@
 /// Shapes: `heads` has a row per document: the kind's head fields in schema order, then
 /// `#lines` (how many rows of `lines` are its; 0 for kinds without lines), `#source` (number of
 /// the source within the ingest), `#offset` and `#length` (bytes of the document element within
-/// the decompressed source). `lines` has the kind's line fields.
+/// the decompressed source), and `#digest` (keyed, of these bytes; 0 where what they mean depends
+/// on more than them). `lines` has the kind's line fields.
 public final class KindTables {
   public let kind: Kind
   public let heads: Table
@@ -30,7 +31,7 @@ public final class KindTables {
     TableSchema(
       spec.headFields.map { .init($0.name, $0.type.columnType) } + [
         .init("#lines", .integer), .init("#source", .integer),
-        .init("#offset", .integer), .init("#length", .integer),
+        .init("#offset", .integer), .init("#length", .integer), .init("#digest", .integer),
       ])
   }
 

@@ -1,4 +1,5 @@
 import CScan
+import CXXHash
 
 /// Turns the spans of a group of documents into columns, field by field: the loop over the
 /// documents is inside, so that each loop does one thing.
@@ -33,14 +34,25 @@ final class ColumnFiller {
   var irregulars: [(isLine: Bool, column: Int, row: Int, text: String)] = []
   var remarks = 0
   let strict: Bool
+  /// Derived secret of the documents' digests.
+  private let digestSecret: GrowableBuffer<UInt8>
+  /// The message declares one namespace only: then equal bytes of two documents mean the same.
+  var bytesTellAll = false
 
   var message: Message
   var batch: DocumentBatch
   /// By kind: the storage of the batch's columns.
   var columns: [KindColumns] = []
 
-  init(strict: Bool) {
+  init(strict: Bool, secret: [UInt8]) {
     self.strict = strict
+    var derived = GrowableBuffer<UInt8>(capacity: Int(TERN_XXH3_SECRET_BYTES))
+    derived.append(repeating: 0, count: Int(TERN_XXH3_SECRET_BYTES))
+    let result = unsafe secret.withUnsafeBytes { bytes in
+      unsafe tern_xxh3_secret_from_bytes(derived.base, bytes.baseAddress!, bytes.count)
+    }
+    precondition(result == 0, "secret refused")
+    digestSecret = derived
     batch = DocumentBatch()
     message = unsafe Message(base: UnsafePointer(bitPattern: 64)!, source: 0, sourceOffset: 0)
   }
@@ -133,16 +145,24 @@ final class ColumnFiller {
   }
 
   func fillSystemColumns(_ rows: borrowing SpanRows, _ heads: Table) {
-    let first = heads.columns.count - 4
-    let columns = (0..<4).map { heads.columns[first + $0].integer }
+    let first = heads.columns.count - 5
+    let columns = (0..<5).map { heads.columns[first + $0].integer }
     for column in columns { column.values.reserve(rows.documentCount) }
     for document in 0..<rows.documentCount {
-      let start = Int64(rows.documentStarts[document])
+      let start = Int(rows.documentStarts[document])
+      let length = Int(rows.documentEnds[document]) - start
       columns[0].values.append(Int64(rows.documentLines[document]))
       columns[1].values.append(Int64(message.source))
-      columns[2].values.append(Int64(message.sourceOffset) + start)
-      columns[3].values.append(Int64(rows.documentEnds[document]) - start)
+      columns[2].values.append(Int64(message.sourceOffset + start))
+      columns[3].values.append(Int64(length))
+      columns[4].values.append(bytesTellAll ? digest(start, length) : 0)
     }
+  }
+
+  /// XXH3 under the secret, of a document's bytes; never 0.
+  private func digest(_ start: Int, _ length: Int) -> Int64 {
+    let digest = unsafe tern_xxh3_whole(message.base + start, length, digestSecret.base)
+    return digest.low == 0 ? 1 : Int64(bitPattern: digest.low)
   }
 
   func string(_ text: UnsafePointer<UInt8>, _ length: Int) -> String {

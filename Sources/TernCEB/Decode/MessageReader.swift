@@ -142,6 +142,7 @@ final class MessageReader {
     validatedEnd = max(validatedEnd, messageStart)
     try readProlog()
     try readStartTag()  // the root
+    filler.bytesTellAll = rootBindings == 1
     if !stack.isEmpty {
       gap.begin(after: 0, at: position)
       walk(state: 0, atGap: true)

@@ -9,9 +9,11 @@ public final class UnitDecoder {
   private let reader: MessageReader
   private let filler: ColumnFiller
 
-  /// - Parameter strict: also reject what breaks lengths and fixed values of the schema.
-  public init(strict: Bool = false, kernel: Kernel = .best) {
-    filler = ColumnFiller(strict: strict)
+  /// - Parameters:
+  ///   - strict: also reject what breaks lengths and fixed values of the schema.
+  ///   - secret: of the documents' digests; not empty.
+  public init(strict: Bool = false, kernel: Kernel = .best, secret: [UInt8] = [0]) {
+    filler = ColumnFiller(strict: strict, secret: secret)
     reader = MessageReader(kernel: kernel.value, filler: filler)
   }
 

@@ -90,3 +90,13 @@ public func currencyDigest(_ code: String, _ direction: Direction, secret: Secre
     unsafe digester.digest64(.currency, direction, Bytes(utf8))
   }
 }
+
+/// The digest of a `guid` as `VersionFacts` has it.
+@unsafe public func guidDigest(
+  _ guid: UnsafeBufferPointer<UInt8>, _ direction: Direction, secret: Secret
+) -> KeyDigest {
+  var digester = TupleDigester(secret: secret)
+  digester.begin(.guid, direction)
+  unsafe digester.append(Bytes(guid))
+  return digester.digest128
+}

@@ -44,8 +44,14 @@ public struct DocumentMap<Value: Sendable>: Sendable {
 @frozen public struct VersionFacts: Equatable, Sendable, BitwiseCopyable {
   /// Keyed digest of `guid`.
   public var guid: KeyDigest
-  /// Keyed digest of the parsed content: every field of head and lines, numbers by value.
+  /// Tells documents of one `guid` apart: equal if and only if their parsed content is, every field
+  /// of head and lines, numbers by value.
   public var content: KeyDigest
+
+  public init(guid: KeyDigest, content: KeyDigest) {
+    self.guid = guid
+    self.content = content
+  }
 }
 
 public typealias FactTable = DocumentMap<VersionFacts>

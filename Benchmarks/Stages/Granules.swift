@@ -1,0 +1,86 @@
+import Benchmark
+import Glibc
+import TernCEB
+import TernMatch
+import TernStore
+
+private final class GranuleState {
+  let rows: MatchTables
+  let unit = EncodedUnit()
+  var writer = MatchTableWriter()
+  let rowCount: Int
+  let folder: String
+  let store: Store
+  let segment: SegmentReader
+  var decoder = ColumnDecoder()
+  var words = GrowableBuffer<UInt64>()
+
+  init() throws {
+    rows = try matchRows(lists: 50_000).rows
+    let rows = rows
+    rowCount = MatchTable.allCases.reduce(0) { $0 + rows.rowCount($1) }
+    var template = Array("/tmp/tern-benchmark-XXXXXX".utf8CString)
+    guard unsafe mkdtemp(&template) != nil else { throw MeasureError("no temporary folder") }
+    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    store = try Store.create(folder + "/store")
+    GranuleState.encode(rows, &writer, into: unit)
+    let transaction = try store.begin()
+    let segmentWriter = try transaction.newSegment()
+    try segmentWriter.append(unit)
+    try transaction.seal(segmentWriter, latestAppTime: nil, inputBytes: 0)
+    try transaction.commit(sources: [])
+    segment = try store.openSegment(0)
+  }
+
+  deinit {
+    for path in [folder + "/store", folder] {
+      guard let open = unsafe opendir(path) else { continue }
+      while let entry = unsafe readdir(open) {
+        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+          unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+        }
+        _ = unsafe unlink(path + "/" + name)
+      }
+      unsafe closedir(open)
+      _ = unsafe rmdir(path)
+    }
+  }
+
+  static func encode(
+    _ rows: MatchTables, _ writer: inout MatchTableWriter, into unit: EncodedUnit
+  ) {
+    unit.removeAll()
+    func add(_ table: MatchTable, _ words: borrowing GrowableBuffer<UInt64>) {
+      writer.encode(
+        words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)), into: unit)
+    }
+    add(.orders, rows.orders)
+    add(.payments, rows.payments)
+    add(.waybills, rows.waybills)
+    add(.listsByTrade, rows.listsByTrade)
+    add(.listsByWaybill, rows.listsByWaybill)
+    add(.listsByIdentity, rows.listsByIdentity)
+    blackHole(unit.byteCount)
+  }
+}
+
+/// Match rows to granules, and back: from a segment in the page cache, checksums included, as
+/// reconciling reads them.
+func granuleStages() {
+  stage(
+    "granules: encode", .rows, setup: GranuleState.init, amount: { $0.rowCount },
+    run: { GranuleState.encode($0.rows, &$0.writer, into: $0.unit) })
+  stage(
+    "granules: read 4 partitions", .rows, setup: GranuleState.init, amount: { $0.rowCount },
+    run: { state in
+      for table in MatchTable.allCases {
+        for partition in 0..<4 {
+          state.words.removeAll()
+          try state.segment.readPartition(
+            partition, of: 4, table: .match(Int(table.rawValue)), into: &state.words,
+            segmentOrdinal: 1, decoder: &state.decoder)
+        }
+      }
+      blackHole(state.words.count)
+    })
+}
