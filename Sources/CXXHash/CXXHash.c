@@ -1,5 +1,13 @@
 #include "CXXHash.h"
 
+#if defined(__x86_64__)
+// In avx2.c.
+void tern_xxh3_update_avx2(void *state, const void *bytes, size_t count);
+void tern_xxh3_whole_avx2(const void *bytes, size_t count, const void *secret,
+                          size_t secret_count, uint64_t result[2]);
+#define HAS_AVX2 __builtin_cpu_supports("avx2")
+#endif
+
 struct tern_xxh3_state {
   XXH3_state_t state;
 };
@@ -24,6 +32,12 @@ void tern_xxh3_reset(tern_xxh3_state *state, const void *secret) {
 }
 
 void tern_xxh3_update(tern_xxh3_state *state, const void *bytes, size_t count) {
+#ifdef HAS_AVX2
+  if (HAS_AVX2) {
+    tern_xxh3_update_avx2(state, bytes, count);
+    return;
+  }
+#endif
   XXH3_128bits_update(&state->state, bytes, count);
 }
 
@@ -33,6 +47,13 @@ tern_xxh3_digest tern_xxh3_finish(const tern_xxh3_state *state) {
 }
 
 tern_xxh3_digest tern_xxh3_whole(const void *bytes, size_t count, const void *secret) {
+#ifdef HAS_AVX2
+  if (HAS_AVX2) {
+    uint64_t result[2];
+    tern_xxh3_whole_avx2(bytes, count, secret, TERN_XXH3_SECRET_BYTES, result);
+    return (tern_xxh3_digest){.low = result[0], .high = result[1]};
+  }
+#endif
   XXH128_hash_t hash = XXH3_128bits_withSecret(bytes, count, secret, TERN_XXH3_SECRET_BYTES);
   return (tern_xxh3_digest){.low = hash.low64, .high = hash.high64};
 }
