@@ -1,28 +1,32 @@
-// 64 bytes at a time, for x86-64 with AVX-512BW.
+// For x86-64 with AVX-512BW and VL: UTF-8 64 bytes at a time, the walk 32.
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include "kernels.h"
 
 #define WALK_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2,lzcnt,popcnt")))
 
+// Values and gaps are short: 32 bytes at a time with mask compares beat 64, whose loads cross a
+// cache line nearly every time (measured: the decoder 10 % faster).
+
 WALK_TARGET static inline const uint8_t *value_end(const uint8_t *p) {
-  const __m512i bit2 = _mm512_set1_epi8(0x02), greater = _mm512_set1_epi8('>'),
-                amp = _mm512_set1_epi8('&'), space = _mm512_set1_epi8(0x20);
-  for (;; p += 64) {
-    __m512i v = _mm512_loadu_si512(p);
+  const __m256i bit2 = _mm256_set1_epi8(0x02), greater = _mm256_set1_epi8('>'),
+                amp = _mm256_set1_epi8('&'), space = _mm256_set1_epi8(0x20);
+  for (;; p += 32) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
     // `<` and `>` differ in one bit.
-    uint64_t mask = _mm512_cmpeq_epi8_mask(_mm512_or_si512(v, bit2), greater) |
-                    _mm512_cmpeq_epi8_mask(v, amp) | _mm512_cmplt_epu8_mask(v, space);
-    if (mask) return p + _tzcnt_u64(mask);
+    uint32_t mask = _mm256_cmpeq_epi8_mask(_mm256_or_si256(v, bit2), greater) |
+                    _mm256_cmpeq_epi8_mask(v, amp) | _mm256_cmplt_epu8_mask(v, space);
+    if (mask) return p + _tzcnt_u32(mask);
   }
 }
 
 WALK_TARGET static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t length) {
   for (;;) {
-    uint64_t differ = _mm512_cmpneq_epi8_mask(_mm512_loadu_si512(p), _mm512_loadu_si512(gap));
-    if (length <= 64) return _bzhi_u64(differ, length) == 0;
+    uint32_t differ = _mm256_cmpneq_epi8_mask(_mm256_loadu_si256((const __m256i *)p),
+                                              _mm256_loadu_si256((const __m256i *)gap));
+    if (length <= 32) return _bzhi_u32(differ, length) == 0;
     if (differ) return 0;
-    p += 64, gap += 64, length -= 64;
+    p += 32, gap += 32, length -= 32;
   }
 }
 

@@ -16,7 +16,7 @@ public enum Dimension: String, Sendable, CaseIterable {
   /// First two and first four characters of a line's `gcode`.
   case hs2, hs4
   case ebcCode, ebpCode
-  /// `YYYY-MM-DD` of `appTime`, China Standard Time.
+  /// `YYYYMMDD` of `appTime`, China Standard Time.
   case day
 
   /// One value per goods line, not per list: a list counts once in each cell that it touches.

@@ -17,6 +17,25 @@ import Testing
     }
   }
 
+  @Test("a message that broke inside a value leaves nothing to the next source")
+  func faultInsideValue() {
+    let decoder = UnitDecoder()
+    let broken = String(repeating: " ", count: 200_000)
+      + message(.payment403, documents(.payment403, 1))
+      .replacing("</ceb:note>", with: "&bad;</ceb:note>")
+    #expect(decode(Array(broken.utf8), with: decoder).rejects.rowCount == 1)
+    let next = decode(Array("<!-- c --><?pi?>".utf8) + good, with: decoder)
+    #expect(next.documentCount == 2)
+    #expect(next.rejects.rowCount == 0)
+  }
+
+  @Test("behind a colon a name starts like a name")
+  func localNamesStart() {
+    let source = String(decoding: good, as: UTF8.self)
+      .replacing("xmlns:ceb=", with: "xmlns:o='urn:o' o:.='' xmlns:ceb=")
+    #expect(decode(source).documentCount == 0)
+  }
+
   @Test("a comment or an instruction behind the root element belongs to the message")
   func miscBehindRoot() {
     for misc in ["<!-- end -->", "<?pi end?>", "\n<!-- a -->\n<!-- b -->\n"] {

@@ -59,6 +59,8 @@ final class ReconcileRun: Sendable {
         payments: RowView(words: worker.rows.payments), facts: facts, details: details,
         results: self.results, scratch: worker.scratch, needs: &needs)
     }
+    let total = UInt64(3 * partitions)
+    progress(Progress(stage: .reconcile, done: total, total: total))
   }
 
   private typealias Judge = @Sendable (

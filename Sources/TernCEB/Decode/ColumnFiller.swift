@@ -128,7 +128,7 @@ final class ColumnFiller {
       if rows.documentCount == 0 { return }
     }
     fillTexts(kind, &rows)
-    fillSystemColumns(rows, tables.heads)
+    fillSystemColumns(kind, rows)
     for irregular in irregulars {
       let table = batch.irregulars
       table.columns[0].integer.append(Int64(kind.rawValue))
@@ -144,18 +144,17 @@ final class ColumnFiller {
     batch.latestAppTime = latest
   }
 
-  func fillSystemColumns(_ rows: borrowing SpanRows, _ heads: Table) {
-    let first = heads.columns.count - 5
-    let columns = (0..<5).map { heads.columns[first + $0].integer }
-    for column in columns { column.values.reserve(rows.documentCount) }
+  func fillSystemColumns(_ kind: Kind, _ rows: borrowing SpanRows) {
+    let columns = unsafe columns[Int(kind.rawValue)].system
+    for index in 0..<5 { unsafe columns[index].pointee.reserve(rows.documentCount) }
     for document in 0..<rows.documentCount {
       let start = Int(rows.documentStarts[document])
       let length = Int(rows.documentEnds[document]) - start
-      columns[0].values.append(Int64(rows.documentLines[document]))
-      columns[1].values.append(Int64(message.source))
-      columns[2].values.append(Int64(message.sourceOffset + start))
-      columns[3].values.append(Int64(length))
-      columns[4].values.append(bytesTellAll ? digest(start, length) : 0)
+      unsafe columns[0].pointee.append(Int64(rows.documentLines[document]))
+      unsafe columns[1].pointee.append(Int64(message.source))
+      unsafe columns[2].pointee.append(Int64(message.sourceOffset + start))
+      unsafe columns[3].pointee.append(Int64(length))
+      unsafe columns[4].pointee.append(bytesTellAll ? digest(start, length) : 0)
     }
   }
 

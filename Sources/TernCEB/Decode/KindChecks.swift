@@ -116,6 +116,8 @@ struct KindColumns {
   let headTexts: [UnsafeMutablePointer<TextColumn.Storage>]
   let lineNumbers: [Number]
   let lineTexts: [UnsafeMutablePointer<TextColumn.Storage>]
+  /// `#lines`, `#source`, `#offset`, `#length`, `#digest`.
+  let system: [UnsafeMutablePointer<GrowableBuffer<Int64>>]
 
   init(_ tables: KindTables, _ check: KindChecks) {
     func number(_ table: Table?, _ slot: Int) -> Number {
@@ -129,5 +131,6 @@ struct KindColumns {
     unsafe headTexts = check.headTexts.map { unsafe tables.heads.columns[$0.slot].text.storage }
     unsafe lineNumbers = check.lineNumbers.map { unsafe number(tables.lines, $0.slot) }
     unsafe lineTexts = check.lineTexts.map { unsafe tables.lines!.columns[$0.slot].text.storage }
+    unsafe system = tables.heads.columns.suffix(5).map { unsafe $0.integer.storage }
   }
 }

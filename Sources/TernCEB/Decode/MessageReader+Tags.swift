@@ -385,9 +385,16 @@ extension MessageReader {
     }
     let local = colon + 1..<name.upperBound
     guard colon > name.lowerBound, !local.isEmpty,
-      !local.contains(where: { byte($0) == UInt8(ascii: ":") })
+      !local.contains(where: { byte($0) == UInt8(ascii: ":") }), startsName(local.lowerBound)
     else { throw fault(.notWellFormed, at: name.lowerBound, "colons in the name \(text(name))") }
     return (name.lowerBound..<colon, local)
+  }
+
+  /// Behind a colon, too, a name starts with a letter.
+  private func startsName(_ index: Int) -> Bool {
+    let c = byte(index)
+    if c < 0x80 { return Self.isNameByte(c, first: true) }
+    return decodeScalar(at: index).map { Self.isNameScalar($0.0, first: true) } ?? false
   }
 
   private func resolve(_ prefix: Range<Int>) -> Namespace {

@@ -126,6 +126,14 @@ final class MessageReader {
 
   // MARK: - One message
 
+  /// Leaves whatever the last message left open: nothing of it may reach what follows.
+  func forgetMessage() {
+    stack.removeAll(keepingCapacity: true)
+    bindings.removeAll(keepingCapacity: true)
+    value = ValueInProgress()
+    gap.isClean = false
+  }
+
   /// Reads the message at `position` into `rows` and leaves `position` behind it.
   /// - Throws: why the message as a whole counts for nothing.
   func readMessage() throws(MessageFault) {
@@ -135,8 +143,6 @@ final class MessageReader {
     kindName = ""
     rootFault = nil
     documentsMet = 0
-    stack.removeAll(keepingCapacity: true)
-    bindings.removeAll(keepingCapacity: true)
     // What was wrong before the message is not its fault.
     if let invalid = invalidPosition, invalid < messageStart { invalidPosition = nil }
     validatedEnd = max(validatedEnd, messageStart)

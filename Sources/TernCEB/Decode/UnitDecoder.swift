@@ -71,6 +71,7 @@ public final class UnitDecoder {
   /// White space, comments and instructions may follow a message. A byte order mark belongs to the
   /// next one; so does what is not well-formed here.
   private func skipBetweenMessages() {
+    reader.forgetMessage()
     while true {
       reader.skipSpace()
       let start = reader.position

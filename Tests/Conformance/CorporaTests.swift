@@ -1,0 +1,39 @@
+import TernTestSupport
+import Testing
+
+struct CorporaTests {
+  @Test("a hand-made case gives its expected verdicts and rejects", arguments: corpora)
+  func expected(_ name: String) throws {
+    let run = try Run([corpus(name) + "/input"], settings(name))
+    #expect(run.sortedVerdicts == lines(corpus(name) + "/expected/verdicts.csv"))
+    #expect(run.status == (run.rejects.isEmpty ? 0 : 3), "\(run.error)")
+    if let rejects = lines(corpus(name) + "/expected/rejects.csv") {
+      #expect(sorted(["kind,key,field"] + run.rejects.map(\.row)) == rejects)
+      #expect(!run.rejects.isEmpty)
+    }
+    try expectOriginals(run.rejects)
+  }
+
+  @Test("there are cases, each with expected verdicts and a README")
+  func complete() {
+    #expect(corpora.count >= 40)
+    for name in corpora {
+      for file in ["expected/verdicts.csv", "README.md"] {
+        #expect(readFile(corpus(name) + "/" + file) != nil, "\(name)/\(file)")
+      }
+    }
+  }
+
+  @Test("the independent oracle agrees with every corpus and with random cases")
+  func oracle() throws {
+    guard isOnPath("python3") else {
+      print("SKIPPED: the oracle needs python3")
+      return
+    }
+    let result = runCommand([
+      "python3", "\(repositoryRoot)/Tests/Conformance/Oracle/check.py",
+      try #require(builtExecutable("tern")), "--cases", "20",
+    ])
+    #expect(result.status == 0, "\(result.output)\(result.error)")
+  }
+}
