@@ -36,7 +36,7 @@ struct NaiveCube {
       month += 1
     }
     func two(_ n: Int64) -> String { n < 10 ? "0\(n)" : "\(n)" }
-    return "\(year)-\(two(Int64(month) + 1))-\(two(days + 1))"
+    return "\(year)\(two(Int64(month) + 1))\(two(days + 1))"
   }
 
   private func value(_ dimension: Dimension, _ list: SampleList, _ line: SampleList.Line?) -> String
