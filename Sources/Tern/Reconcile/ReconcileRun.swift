@@ -6,8 +6,12 @@ import TernStore
 
 /// The three passes over all partitions of a store.
 final class ReconcileRun: Sendable {
-  /// Lists of one partition: its rows then stay in the processor's cache.
-  private static let listsPerPartition = 16_384
+  /// Rows of one table in a partition: they then stay in the processor's cache.
+  private static let rowsPerPartition = 16_384
+  /// More partitions than a segment has key ranges mean that ranges are unpacked more than once:
+  /// only where a partition would else be too large for the memory.
+  private static let keyRanges = 256
+  private static let maxRowsPerPartition = 262_144
 
   let view: StoreView
   private let engine: RuleEngine
@@ -29,7 +33,8 @@ final class ReconcileRun: Sendable {
     self.progress = progress
     let rows = MatchTable.allCases.reduce(0) { max($0, view.rowCount($1)) }
     var partitions = 1
-    while partitions < 1 << 16, rows / partitions > Self.listsPerPartition { partitions *= 2 }
+    while partitions < Self.keyRanges, rows / partitions > Self.rowsPerPartition { partitions *= 2 }
+    while partitions < 1 << 16, rows / partitions > Self.maxRowsPerPartition { partitions *= 2 }
     self.partitions = partitions
   }
 
