@@ -17,6 +17,9 @@ struct Verify: ParsableCommand {
       meter.show(
         Progress(stage: .verify, done: done, total: total, documents: 0, rejects: 0))
     }
+    if case .missing? = report.damages.first {
+      throw Failure(text: "\(report.damages[0])", status: 1)
+    }
     for damage in report.damages { printError("tern: \(damage)") }
     for name in report.unknownFiles {
       printError("\(store)/\(name): not part of the store")
