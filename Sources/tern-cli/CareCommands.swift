@@ -17,7 +17,8 @@ struct Verify: ParsableCommand {
       meter.show(
         Progress(stage: .verify, done: done, total: total, documents: 0, rejects: 0))
     }
-    if case .missing? = report.damages.first {
+    if report.fileCount == 0, report.damages.count == 1 {
+      // Nothing could be read at all: no store, rather than a damaged one.
       throw Failure(text: "\(report.damages[0])", status: 1)
     }
     for damage in report.damages { printError("tern: \(damage)") }

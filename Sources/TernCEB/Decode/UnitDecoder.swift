@@ -111,7 +111,9 @@ public enum Kernel: String, CaseIterable, Sendable {
   public var isAvailable: Bool { tern_kernel_available(value) != 0 }
 
   /// The fastest one here.
-  public static var best: Kernel { allCases.last { $0.isAvailable } ?? .portable }
+  public static var best: Kernel {
+    allCases.first { $0.value == tern_kernel_best() } ?? .portable
+  }
 }
 
 extension DocumentBatch {
