@@ -79,7 +79,7 @@ typedef enum {
   TERN_KERNEL_AVX512 = 3,
 } tern_kernel;
 
-/// The fastest kernel this processor runs.
+/// The kernel that measured fastest of those this processor runs.
 tern_kernel tern_kernel_best(void);
 /// Whether this build and processor can run `kernel`.
 int tern_kernel_available(tern_kernel kernel);
