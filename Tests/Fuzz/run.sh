@@ -2,7 +2,7 @@
 # Fuzzes the decoder for SECONDS (default 60): every kernel and two cuts must give the same.
 # First the canary, the same program with a planted bug: it must be found, or the fuzzer is blind.
 #
-#   Tests/Fuzz/run.sh [SECONDS] [WORK_FOLDER]
+#   Tests/Fuzz/run.sh [SECONDS] [WORK_FOLDER]        FUZZ_SEED=n repeats a run; 0, the default, is random
 #
 # A finding is left in the work folder as crash-*; replay it with `.build-fuzz/plain/release/Decode FILE`.
 set -eu
@@ -52,7 +52,7 @@ if ! grep -q "the canary's bug" "$work/canary.log"; then
 fi
 
 echo "fuzzing for $seconds s"
-if ! "$scratch/plain/release/Decode" -max_total_time="$seconds" -max_len=8192 -timeout=10 \
+if ! "$scratch/plain/release/Decode" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -max_len=8192 -timeout=10 \
   -dict="$dictionary" -artifact_prefix="$work/" "$work/corpus" > "$work/fuzz.log" 2>&1
 then
   tail -n 40 "$work/fuzz.log" >&2
