@@ -98,8 +98,7 @@ final class IngestWorker {
     _ tail: UnitResult.OpenTail, _ unit: InputUnit, _ slice: Slice, _ firstSource: Int,
     _ result: UnitResult
   ) {
-    let joined = GrowableBuffer<UInt8>(capacity: tail.bytes.count + slice.count + Kernel.padding)
-    var bytes = joined
+    var bytes = GrowableBuffer<UInt8>(capacity: tail.bytes.count + slice.count + Kernel.padding)
     bytes.append(contentsOf: tail.bytes)
     unsafe bytes.append(contentsOf: unit.bytes(of: slice).assumingMemoryBound(to: UInt8.self))
     let count = bytes.count
