@@ -49,6 +49,19 @@ void tern_walk_run(tern_kernel kernel, const tern_template *template_, tern_walk
   }
 }
 
+size_t tern_read_decimals(tern_kernel kernel, const tern_span *spans, size_t stride, size_t count,
+                          const uint8_t *base, uint64_t *mantissas, uint8_t *forms) {
+  switch (kernel) {
+#if defined(__x86_64__)
+    case TERN_KERNEL_AVX2:
+    case TERN_KERNEL_AVX512:  // 16 bytes at a time: nothing to gain from wider registers
+      return tern_decimals_avx2(spans, stride, count, base, mantissas, forms);
+#endif
+    default:
+      return tern_decimals_portable(spans, stride, count, base, mantissas, forms);
+  }
+}
+
 size_t tern_utf8_valid_prefix(tern_kernel kernel, const uint8_t *data, size_t length) {
   switch (kernel) {
 #if defined(__x86_64__)

@@ -10,14 +10,14 @@ static inline uint64_t nibbles(uint8x16_t a) {
   return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(a), 4)), 0);
 }
 
-static inline const uint8_t *value_end(const uint8_t *p) {
-  for (;; p += 16) {
+static inline uint32_t value_length(const uint8_t *p) {
+  for (uint32_t length = 0;; length += 16, p += 16) {
     uint8x16_t v = vld1q_u8(p);
     uint8x16_t hit = vorrq_u8(
         vorrq_u8(vceqq_u8(v, vdupq_n_u8('<')), vceqq_u8(v, vdupq_n_u8('&'))),
         vorrq_u8(vceqq_u8(v, vdupq_n_u8('>')), vcltq_u8(v, vdupq_n_u8(0x20))));
     uint64_t mask = nibbles(hit);
-    if (mask) return p + (__builtin_ctzll(mask) >> 2);
+    if (mask) return length + (uint32_t)(__builtin_ctzll(mask) >> 2);
   }
 }
 
@@ -28,6 +28,10 @@ static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t lengt
     if (differ) return 0;
     p += 16, gap += 16, length -= 16;
   }
+}
+
+static inline void new_row(tern_span *row, uint32_t fields) {
+  memset(row, 0xFF, fields * sizeof(tern_span));
 }
 
 #define WALK_NAME tern_walk_neon

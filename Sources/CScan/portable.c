@@ -12,26 +12,57 @@ static inline uint64_t zero_bytes(uint64_t x) {
   return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
 }
 
-static inline const uint8_t *value_end(const uint8_t *p) {
-  for (;; p += 8) {
+static inline uint32_t value_length(const uint8_t *p) {
+  for (uint32_t length = 0;; length += 8, p += 8) {
     uint64_t w = load8(p);
     // Bytes below 0x20 have their three top bits clear.
     uint64_t hits = zero_bytes(w ^ 0x3C3C3C3C3C3C3C3Cu) | zero_bytes(w ^ 0x2626262626262626u) |
                     zero_bytes(w ^ 0x3E3E3E3E3E3E3E3Eu) | zero_bytes(w & 0xE0E0E0E0E0E0E0E0u);
     if (hits) {
       // A borrow can mark a byte above a true hit, never one below: the first mark is true.
-      return p + (__builtin_ctzll(hits) >> 3);
+      return length + (uint32_t)(__builtin_ctzll(hits) >> 3);
     }
   }
 }
 
 static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t length) {
-  return memcmp(p, gap, length) == 0;
+  for (; length > 8; p += 8, gap += 8, length -= 8)
+    if (load8(p) != load8(gap)) return 0;
+  return (load8(p) ^ load8(gap)) << (64 - 8 * length) == 0;
+}
+
+static inline void new_row(tern_span *row, uint32_t fields) {
+  memset(row, 0xFF, fields * sizeof(tern_span));
 }
 
 #define WALK_NAME tern_walk_portable
 #define WALK_TARGET
 #include "walk.h"
+
+static inline int decimal(const uint8_t *p, uint32_t length, uint64_t *mantissa, uint8_t *form) {
+  uint64_t value = 0;
+  uint32_t integer_digits = length, fraction_digits = 0;
+  for (uint32_t i = 0; i < length; i++) {
+    uint8_t digit = (uint8_t)(p[i] - '0');
+    if (p[i] == '.' && integer_digits == length) {
+      integer_digits = i;
+      fraction_digits = length - 1 - i;
+      if (fraction_digits == 0) return 0;
+    } else if (digit > 9) {
+      return 0;
+    } else {
+      value = value * 10 + digit;
+    }
+  }
+  if (integer_digits - 1 >= 14 || fraction_digits > 5) return 0;
+  if (integer_digits > 1 && p[0] == '0') return 0;
+  *mantissa = value;
+  *form = (uint8_t)fraction_digits;
+  return 1;
+}
+
+#define DECIMALS_NAME tern_decimals_portable
+#include "decimals.h"
 
 size_t tern_utf8_sequence(const uint8_t *p, size_t left) {
   uint8_t a = p[0];

@@ -2,15 +2,13 @@
 //
 //   WALK_NAME      name of the function
 //   WALK_TARGET    attribute that selects the instruction set, or nothing
-//   value_end(p)   first byte of `<`, `&`, `>` or below 0x20 at or after p; padding guarantees one
-//   gap_equal(p, gap, length)   whether `length` bytes agree; both sides may be read 64 further
+//   value_length(p)  bytes before the first of `<`, `&`, `>` or below 0x20; padding guarantees one
+//   gap_equal(p, gap, length)   whether `length` bytes agree, 1 at least; both sides may be read
+//                               64 bytes behind the first that differs
+//   new_row(row, fields)        fills a row with 0xFF; up to 24 bytes behind it may be filled too
 //
 // A gap begins with `</`: where a value ends at another byte, no gap fits, and that byte is looked
 // at only then.
-
-WALK_TARGET static inline void new_row(tern_span *row, uint32_t fields) {
-  memset(row, 0xFF, fields * sizeof(tern_span));
-}
 
 WALK_TARGET static inline void set_empty(tern_span *row, const uint8_t *states, int count) {
   for (int i = 0; i < count; i++) row[states[i]] = (tern_span){0, 0};
@@ -19,12 +17,14 @@ WALK_TARGET static inline void set_empty(tern_span *row, const uint8_t *states, 
 WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
   const uint8_t *const base = w->base;
   const uint8_t *const end = base + w->end;
+  // From here on a gap may reach past the end.
+  const uint8_t *const near_end = w->end > TERN_MAX_GAP ? end - TERN_MAX_GAP : base;
   const uint8_t *const pool = t->pool;
-  const tern_state *const states = t->states;
+  const uint8_t *const states = (const uint8_t *)t->states;
   const uint32_t head_fields = t->head_fields;
   const uint8_t *p = base + w->position;
   // The state, and where its record stands.
-  const tern_state *s = &states[w->state];
+  const tern_state *s = &t->states[w->state];
   // Slot `state - 1` of the head row, or of the line row whose slots follow the head's.
   tern_span *head = w->document_count
       ? w->heads + (size_t)(w->document_count - 1) * head_fields - 1 : NULL;
@@ -38,29 +38,29 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
   for (;;) {
     {
       const uint8_t *start = p;
-      p = value_end(start);
-      const uint8_t *stop = p;
-      if (stop > start && (stop[-1] == ' ' || *start == ' ')) {
-        while (stop > start && stop[-1] == ' ') stop--;
-        while (start < stop && *start == ' ') start++;
+      __builtin_prefetch(p + 1024);
+      uint32_t length = value_length(p);
+      p += length;
+      // Before a value stands a gap, so an empty one is no case of its own.
+      if (__builtin_expect((p[-1] == ' ') | (*start == ' '), 0)) {
+        while (length > 0 && start[length - 1] == ' ') length--;
+        while (length > 0 && *start == ' ') start++, length--;
       }
-      uint64_t span = (uint64_t)(start - base) | (uint64_t)(stop - start) << 32;
-      memcpy(&row[s->state], &span, 8);
+      row[s->state] = (tern_span){(uint32_t)(start - base), length};
     }
   gap:;
     const tern_gap *g = s->gaps;
-    // The newest gap is the usual one. A length of 0 means that none was learned. Near the end of
-    // the slice it must not be read past it.
-    if (__builtin_expect(
-            g->length - 1u >= (size_t)(end - p) || !gap_equal(p, pool + g->gap, g->length), 0)) {
+    // The newest gap is the usual one.
+    const int is_near_end = p >= near_end;
+    if (__builtin_expect(is_near_end || !gap_equal(p, pool + g->gap, g->length), 0)) {
       const tern_gap *const last = g + s->count;
-      for (g++; g < last; g++)
+      for (g += !is_near_end; g < last; g++)
         if (g->length <= (size_t)(end - p) && gap_equal(p, pool + g->gap, g->length)) break;
       if (g >= last) break;
     }
     if (__builtin_expect(g->is_plain, 1)) {
       p += g->length;
-      s = &states[g->state];
+      s = (const tern_state *)(states + g->next);
       continue;
     }
     // After a full group was handed on there is no row before: its empties were set then.
@@ -89,7 +89,7 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
       line = w->lines + (size_t)l * t->line_fields - 1 - head_fields;
     }
     p += g->length;
-    s = &states[g->state];
+    s = (const tern_state *)(states + g->next);
     row = s->state > head_fields ? line : head;
     if (g->empty_count > g->empties_before)
       set_empty(row, g->empty_states + g->empties_before, g->empty_count - g->empties_before);

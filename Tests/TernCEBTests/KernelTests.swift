@@ -123,6 +123,63 @@ import Testing
     }
   }
 
+  @Test("decimals of any shape and at any place: as written out a character at a time")
+  func decimals() {
+    let seed: UInt64 = 78
+    print("KernelTests.decimals: seed \(seed)")
+    var random = Random(seed: seed)
+    var texts: [[UInt8]] = ["0", "0.0", "00", "01", "1.", ".1", "1.2.3", "", "-1", "99999999999999.9", "123456789012345"]
+      .map { Array($0.utf8) }
+    let characters = Array("0123456789012345678901234567890123456789..-+ aE/:".utf8)
+    for _ in 0..<20_000 {
+      let count = random.below(21)
+      let digitsOnly = random.chance(0.6)
+      texts.append((0..<count).map { _ in characters[random.below(digitsOnly ? 42 : characters.count)] })
+    }
+    for (kernel, value) in Self.values {
+      // The very first may have fewer than 16 bytes before it: it is left to the general way.
+      let front = random.below(21)
+      var bytes = [UInt8](repeating: UInt8(ascii: ">"), count: front)
+      var spans: [tern_span] = []
+      for text in texts {
+        spans.append(tern_span(start: UInt32(bytes.count), length: UInt32(text.count)))
+        bytes += text + Array("</a>".utf8)
+      }
+      var mantissas = [UInt64](repeating: 0, count: texts.count)
+      var forms = [UInt8](repeating: 0, count: texts.count)
+      let others = unsafe GuardedBytes(bytes).withBytes { bytes in
+        unsafe spans.withUnsafeBufferPointer { spans in
+          unsafe mantissas.withUnsafeMutableBufferPointer { mantissas in
+            unsafe forms.withUnsafeMutableBufferPointer { forms in
+              unsafe tern_read_decimals(
+                value, spans.baseAddress, 1, spans.count, bytes.baseAddress, mantissas.baseAddress,
+                forms.baseAddress)
+            }
+          }
+        }
+      }
+      #expect(others == forms.count { $0 == UInt8(TERN_NOT_PLAIN) })
+      for (row, text) in texts.enumerated() {
+        let expected = spans[row].start < 16 ? nil : plainDecimal(text)
+        #expect(
+          forms[row] == expected?.form ?? UInt8(TERN_NOT_PLAIN), "\(kernel) \(String(decoding: text, as: UTF8.self))")
+        if let expected { #expect(mantissas[row] == expected.mantissa) }
+      }
+    }
+  }
+
+  /// As the kernel's contract says, from the text's parts.
+  private func plainDecimal(_ text: [UInt8]) -> (mantissa: UInt64, form: UInt8)? {
+    guard (1...16).contains(text.count) else { return nil }
+    let parts = String(decoding: text, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2, (1...14).contains(parts[0].utf8.count),
+      parts.count == 1 || (1...5).contains(parts[1].utf8.count),
+      parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+      parts[0].utf8.count == 1 || parts[0].first != "0"
+    else { return nil }
+    return (UInt64(parts.joined())!, parts.count == 1 ? 0 : UInt8(parts[1].utf8.count))
+  }
+
   private func walk(
     _ kernel: tern_kernel, state: UInt32, atGap: UInt32, _ guarded: GuardedBytes
   ) -> tern_walk {

@@ -1,6 +1,6 @@
 // The vector work of decoding, one kernel per instruction set, chosen at run time.
 //
-// Two operations: walking a message along learned templates, and checking UTF-8.
+// Three operations: walking a message along learned templates, reading decimals, and checking UTF-8.
 // Every kernel gives the same results on the same bytes; tests compare them.
 #ifndef TERN_CSCAN_H
 #define TERN_CSCAN_H
@@ -27,8 +27,8 @@ enum { TERN_OPENS_FIELD = 0, TERN_OPENS_LINE = 1, TERN_OPENS_DOCUMENT = 2 };
 /// One learned gap: the bytes between the end of one value and the start of the next.
 typedef struct {
   uint32_t gap;         // offset of the bytes in the template's pool, padded by 64
+  uint32_t next;        // the state after the gap: offset of its record, in bytes
   uint16_t length;      // of the gap
-  uint16_t state;       // state after the gap
   uint8_t opens;        // TERN_OPENS_…
   uint8_t empty_count;  // elements in the gap that were written `<a/>`
   uint16_t document_start;  // offset in the gap of the opened document's `<`
@@ -39,10 +39,13 @@ typedef struct {
 } tern_gap;
 
 #define TERN_GAPS_PER_STATE 4
+/// Longer gaps are not learned.
+#define TERN_MAX_GAP 2048
 
 typedef struct {
   uint16_t count;
   uint16_t state;  // its own number
+  // The newest first. Where none was learned the first is one that fits nowhere.
   tern_gap gaps[TERN_GAPS_PER_STATE];
 } tern_state;
 
@@ -88,6 +91,16 @@ int tern_kernel_available(tern_kernel kernel);
 /// value that is not plain (`at_gap` 0) or at a gap it does not know (`at_gap` 1). Values hold
 /// no `<`, `&`, `>` or control byte, and are trimmed of spaces.
 void tern_walk_run(tern_kernel kernel, const tern_template *template_, tern_walk *walk);
+
+/// A form that stands for: not read.
+#define TERN_NOT_PLAIN 0xFF
+
+/// Reads `count` decimals, each span `stride` behind the one before: digits without the point, and how
+/// many of them are fraction digits. Plain are `20` and `20.5`: up to 16 characters, no sign, 1 to 14
+/// integer digits without a leading zero, 1 to 5 fraction digits if there is a point. Others get the form
+/// `TERN_NOT_PLAIN`; returns how many these are.
+size_t tern_read_decimals(tern_kernel kernel, const tern_span *spans, size_t stride, size_t count,
+                          const uint8_t *base, uint64_t *mantissas, uint8_t *forms);
 
 /// Bytes at the front of `data` that are valid UTF-8 made of XML characters above U+001F or
 /// ASCII of any kind (controls are the scanner's business); `length` if all are. A sequence cut

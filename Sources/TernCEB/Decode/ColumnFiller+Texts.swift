@@ -6,83 +6,173 @@ extension ColumnFiller {
     isLine ? kind.spec.lineFields[slot] : kind.spec.headFields[slot]
   }
 
-  func fillTexts(_ kind: Kind, _ rows: inout SpanRows) {
-    // Short values are copied as whole vectors.
+  func fillTexts(_ kind: Kind, _ check: KindChecks, _ rows: inout SpanRows) {
+    // Values are copied as whole vectors.
     rows.arena.reserve(Kernel.padding)
-    let check = checks[Int(kind.rawValue)]
     let columns = columns[Int(kind.rawValue)]
     // No column gets more than all of the group's bytes.
     let first = Int(rows.documentStarts[0])
     let last = Int(rows.documentEnds[rows.documentCount - 1])
     let maxBytes = max(last - first, 0) + rows.arena.count
     let heads = unsafe Group(
-      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena.base, kind,
+      rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena, kind,
       isLine: false)
     for index in 0..<check.headTexts.count {
       unsafe fillText(check.headTexts[index], heads, columns.headTexts[index], maxBytes)
     }
     guard rows.lineCount > 0 else { return }
     let lines = unsafe Group(
-      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena.base, kind,
+      rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena, kind,
       isLine: true)
     for index in 0..<check.lineTexts.count {
       unsafe fillText(check.lineTexts[index], lines, columns.lineTexts[index], maxBytes)
     }
   }
 
-  func fillText(
+  private func fillText(
     _ text: KindChecks.TextSlot, _ group: Group,
     _ column: UnsafeMutablePointer<TextColumn.Storage>, _ maxBytes: Int
   ) {
     let start = unsafe column.pointee.ends.count
+    let firstByte = unsafe column.pointee.bytes.count
     unsafe column.pointee.ends.reserve(group.count)
     unsafe column.pointee.bytes.reserve(
       maxBytes + group.count * text.emptyValueBytes + Kernel.padding)
     let ends = unsafe column.pointee.ends.base + start
-    let bytes = unsafe UnsafeMutableRawPointer(column.pointee.bytes.base)
-    var out = unsafe column.pointee.bytes.count
+    let bytes = unsafe column.pointee.bytes.base
+    var (out, oddities, mayHoldOthers) =
+      group.usesArena
+      ? unsafe copyTexts(text, group, bytes, firstByte, ends, fromArena: true)
+      : unsafe copyTexts(text, group, bytes, firstByte, ends, fromArena: false)
+    if oddities > 0 {
+      let hasEmpty = lookCloser(text, group)
+      if hasEmpty, text.emptyValueBytes > 0 {
+        unsafe out = copyTextsWithDefault(text, group, bytes, firstByte, ends)
+      }
+    }
+    if text.fixedWord != 0 { countOthersThanFixed(text, group) }
+    if mayHoldOthers, unsafe !isUTF8(bytes, firstByte, out, ends, group.count) {
+      mayBeInvalid = true
+    }
+    unsafe column.pointee.bytes.setCount(out)
+    unsafe column.pointee.ends.setCount(start &+ group.count)
+  }
+
+  /// Copies a field's values end to end. An absent one is empty.
+  /// - Returns: where they end, how many have a length that needs a closer look, and whether others than
+  ///   ASCII characters may be among them: the bytes behind a value are looked at too.
+  @inline(__always)
+  private func copyTexts(
+    _ text: KindChecks.TextSlot, _ group: Group, _ bytes: UnsafeMutablePointer<UInt8>,
+    _ firstByte: Int, _ ends: UnsafeMutablePointer<UInt32>, fromArena: Bool
+  ) -> (out: Int, oddities: Int, mayHoldOthers: Bool) {
+    typealias Block = SIMD4<UInt64>
+    var all = Block()
+    var out = firstByte
+    var oddities = 0
+    let (minLength, lengthRange) = (text.minLength, text.lengthRange)
+    let (base, arena, stride) = unsafe (group.base, group.arena, group.stride)
+    var place = unsafe group.spans + text.slot
+    for row in 0..<group.count {
+      let span = unsafe place.pointee
+      let length = Int(span.length)
+      let source = unsafe UnsafeRawPointer(
+        fromArena && span.start & SpanRows.arenaBit != 0
+          ? arena + Int(span.start & ~SpanRows.arenaBit) : base + Int(span.start))
+      let target = unsafe UnsafeMutableRawPointer(bytes + out)
+      if length <= 32 {
+        let block = unsafe source.loadUnaligned(as: Block.self)
+        unsafe target.storeBytes(of: block, as: Block.self)
+        all |= block
+        out &+= length
+      } else if span.length != TERN_ABSENT_LENGTH {
+        var done = 0
+        repeat {
+          let block = unsafe (source + done).loadUnaligned(as: Block.self)
+          unsafe (target + done).storeBytes(of: block, as: Block.self)
+          all |= block
+          done &+= 32
+        } while done < length
+        out &+= length
+      }
+      unsafe ends[row] = UInt32(truncatingIfNeeded: out)
+      oddities &+= UInt(bitPattern: length &- minLength) > lengthRange ? 1 : 0
+      unsafe place += stride
+    }
+    let high = (all[0] | all[1] | all[2] | all[3]) & 0x8080_8080_8080_8080
+    return (out, oddities, high != 0)
+  }
+
+  /// Values that are absent, empty, or of a length that the schema may forbid.
+  /// - Returns: whether one is empty.
+  private func lookCloser(_ text: KindChecks.TextSlot, _ group: Group) -> Bool {
+    var hasEmpty = false
+    var hasAbsent = false
     var odd = 0
     for row in 0..<group.count {
       let span = group.span(row, text.slot)
       let length = Int(span.length)
-      let target = unsafe bytes + out
-      if length &- 1 < 32 {
-        // 1 to 32 bytes, or none.
-        let source = unsafe UnsafeRawPointer(group.start(span))
-        unsafe target.storeBytes(
-          of: source.loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
-        out &+= length
-      } else if length <= 64 {
-        let source = unsafe UnsafeRawPointer(group.start(span))
-        unsafe target.storeBytes(
-          of: source.loadUnaligned(as: SIMD64<UInt8>.self), as: SIMD64<UInt8>.self)
-        out &+= length
-      } else if span.length != TERN_ABSENT_LENGTH {
-        unsafe target.copyMemory(from: group.start(span), byteCount: length)
-        out &+= length
-      } else {
-        unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-        continue
-      }
-      unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-      if UInt(bitPattern: length &- text.minLength) > text.lengthRange {
-        if length == 0, text.emptyValueBytes > 0 {
-          for c in field(text.slot, group.kind, group.isLine).emptyValue!.utf8 {
-            unsafe bytes.storeBytes(of: c, toByteOffset: out, as: UInt8.self)
-            out &+= 1
-          }
-          unsafe ends[row] = UInt32(truncatingIfNeeded: out)
-        } else if length > 0 || !text.mayBeEmpty {
-          let field = field(text.slot, group.kind, group.isLine)
-          odd &+= unsafe breaksLength(field, group.start(span), length) ? 1 : 0
-        }
-      } else if text.fixedWord != 0, unsafe word(group.start(span), length) != text.fixedWord {
-        odd &+= 1
+      if span.length == TERN_ABSENT_LENGTH {
+        hasAbsent = true
+      } else if length == 0 {
+        hasEmpty = true
+        if !text.mayBeEmpty, text.emptyValueBytes == 0 { odd += 1 }
+      } else if UInt(bitPattern: length &- text.minLength) > text.lengthRange {
+        let field = field(text.slot, group.kind, group.isLine)
+        if unsafe breaksLength(field, group.start(span), length) { odd += 1 }
       }
     }
     remarks += odd
-    unsafe column.pointee.bytes.setCount(out)
-    unsafe column.pointee.ends.setCount(start &+ group.count)
+    if text.isNeeded, hasEmpty || hasAbsent { lacksSomething = true }
+    return hasEmpty
+  }
+
+  /// As `copyTexts`; an empty element has the value that the schema gives it.
+  private func copyTextsWithDefault(
+    _ text: KindChecks.TextSlot, _ group: Group, _ bytes: UnsafeMutablePointer<UInt8>,
+    _ firstByte: Int, _ ends: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let value = Array(field(text.slot, group.kind, group.isLine).emptyValue!.utf8)
+    var out = firstByte
+    for row in 0..<group.count {
+      let span = group.span(row, text.slot)
+      if span.length == 0 {
+        for c in value {
+          unsafe bytes[out] = c
+          out += 1
+        }
+      } else if span.length != TERN_ABSENT_LENGTH {
+        unsafe (bytes + out).update(from: group.start(span), count: Int(span.length))
+        out += Int(span.length)
+      }
+      unsafe ends[row] = UInt32(truncatingIfNeeded: out)
+    }
+    return out
+  }
+
+  private func countOthersThanFixed(_ text: KindChecks.TextSlot, _ group: Group) {
+    var others = 0
+    for row in 0..<group.count {
+      let span = group.span(row, text.slot)
+      let length = Int(span.length)
+      guard UInt(bitPattern: length &- text.minLength) <= text.lengthRange else { continue }
+      others += unsafe word(group.start(span), length) != text.fixedWord ? 1 : 0
+    }
+    remarks += others
+  }
+
+  /// Whether each value is UTF-8: all of them together are, and none begins inside a character.
+  private func isUTF8(
+    _ bytes: UnsafePointer<UInt8>, _ first: Int, _ end: Int, _ ends: UnsafePointer<UInt32>,
+    _ count: Int
+  ) -> Bool {
+    guard
+      unsafe tern_utf8_valid_prefix(kernel, bytes + first, end - first) == end - first
+    else { return false }
+    for row in 0..<count - 1 where unsafe Int(ends[row]) < end {
+      if unsafe bytes[Int(ends[row])] & 0xC0 == 0x80 { return false }
+    }
+    return true
   }
 
   /// A value of up to 8 bytes as a little-endian word; a longer one gives 0.

@@ -4,9 +4,9 @@ import CXXHash
 /// Turns the spans of a group of documents into columns, field by field: the loop over the
 /// documents is inside, so that each loop does one thing.
 ///
-/// Numbers and times go first: they can make a document a reject. If one is, the group's rows
-/// are taken back, the document is left out, and the rest goes in again. What a message has put
-/// in is taken back whole if the message turns out to be unusable.
+/// If a document turns out to be a reject, the group's rows are taken back, the document is left
+/// out, and the rest goes in again. What a message has put in is taken back whole if the message
+/// turns out to be unusable.
 @safe
 final class ColumnFiller {
   /// Where the message's bytes are.
@@ -33,7 +33,12 @@ final class ColumnFiller {
   /// Of the present pass: numbers written irregularly, as (isLine, column, row, text).
   var irregulars: [(isLine: Bool, column: Int, row: Int, text: String)] = []
   var remarks = 0
+  /// Something that a document of the present group needs may be missing.
+  var lacksSomething = false
+  /// Values may hold bytes that are not UTF-8. Set by any group of a message; the reader looks closer.
+  var mayBeInvalid = false
   let strict: Bool
+  let kernel: tern_kernel
   /// Derived secret of the documents' digests.
   private let digestSecret: GrowableBuffer<UInt8>
   /// The message declares one namespace only: then equal bytes of two documents mean the same.
@@ -44,8 +49,9 @@ final class ColumnFiller {
   /// By kind: the storage of the batch's columns.
   var columns: [KindColumns] = []
 
-  init(strict: Bool, secret: [UInt8]) {
+  init(strict: Bool, kernel: tern_kernel, secret: [UInt8]) {
     self.strict = strict
+    self.kernel = kernel
     var derived = GrowableBuffer<UInt8>(capacity: Int(TERN_XXH3_SECRET_BYTES))
     derived.append(repeating: 0, count: Int(TERN_XXH3_SECRET_BYTES))
     let result = unsafe secret.withUnsafeBytes { bytes in
@@ -75,18 +81,22 @@ final class ColumnFiller {
     // Indexed by a span's top bit.
     let base: UnsafePointer<UInt8>
     let arena: UnsafePointer<UInt8>
+    /// Some value may lie in the arena.
+    let usesArena: Bool
     let kind: Kind
     let isLine: Bool
 
     init(
       _ spans: UnsafePointer<tern_span>, _ count: Int, _ stride: Int,
-      _ base: UnsafePointer<UInt8>, _ arena: UnsafePointer<UInt8>, _ kind: Kind, isLine: Bool
+      _ base: UnsafePointer<UInt8>, _ arena: borrowing GrowableBuffer<UInt8>, _ kind: Kind,
+      isLine: Bool
     ) {
       unsafe self.spans = spans
       self.count = count
       self.stride = stride
       unsafe self.base = base
-      unsafe self.arena = arena
+      unsafe self.arena = UnsafePointer(arena.base)
+      usesArena = !arena.isEmpty
       self.kind = kind
       self.isLine = isLine
     }
@@ -104,17 +114,49 @@ final class ColumnFiller {
 
   /// Appends the documents of `rows` to the batch; those that cannot be used become rejects.
   func fill(_ kind: Kind, _ rows: inout SpanRows) {
+    let check = checks[Int(kind.rawValue)]
+    let tables = batch[kind]
+    let headStart = tables.heads.rowCount
+    let lineStart = tables.lines?.rowCount ?? 0
+    // At first as if nothing were wrong; whatever may be wrong is noticed on the way.
+    complaints.removeAll(keepingCapacity: true)
+    irregulars.removeAll(keepingCapacity: true)
+    remarks = 0
+    lacksSomething = false
+    fillNumbers(kind, check, rows)
+    fillTexts(kind, check, &rows)
+    if check.needsLine { lacksSomething = lacksSomething || hasDocumentWithoutLine(rows) }
+    if lacksSomething { checkDocuments(kind, rows) }
+    if strict { checkTexts(kind, rows) }
+    if !complaints.isEmpty {
+      mayBeInvalid = true
+      tables.heads.truncate(headStart)
+      tables.lines?.truncate(lineStart)
+      fillTheGood(kind, check, &rows)
+      if rows.documentCount == 0 { return }
+    }
+    fillSystemColumns(kind, rows)
+    if !irregulars.isEmpty { keepIrregulars(kind) }
+    batch.schemaRemarks += remarks
+    let times = tables.heads.columns[check.appTime].integer
+    var latest = batch.latestAppTime ?? .min
+    for row in headStart..<tables.heads.rowCount { latest = max(latest, times[row]) }
+    batch.latestAppTime = latest
+  }
+
+  /// Turns documents into rejects, each for the first reason in this order: elements and keys, numbers
+  /// and times, with `strict` lengths and fixed values. Appends the others.
+  private func fillTheGood(_ kind: Kind, _ check: KindChecks, _ rows: inout SpanRows) {
     let tables = batch[kind]
     let headStart = tables.heads.rowCount
     let lineStart = tables.lines?.rowCount ?? 0
     complaints.removeAll(keepingCapacity: true)
-    checkPresence(kind, rows)
-    checkKeys(kind, rows)
+    checkDocuments(kind, rows)
     while true {
       irregulars.removeAll(keepingCapacity: true)
       remarks = 0
       if complaints.isEmpty {
-        fillNumbers(kind, rows)
+        fillNumbers(kind, check, rows)
         if strict { checkTexts(kind, rows) }
       }
       if complaints.isEmpty { break }
@@ -127,25 +169,29 @@ final class ColumnFiller {
       complaints.removeAll(keepingCapacity: true)
       if rows.documentCount == 0 { return }
     }
-    fillTexts(kind, &rows)
-    fillSystemColumns(kind, rows)
+    fillTexts(kind, check, &rows)
+  }
+
+  private func hasDocumentWithoutLine(_ rows: borrowing SpanRows) -> Bool {
+    for document in 0..<rows.documentCount where rows.documentLines[document] == 0 { return true }
+    return false
+  }
+
+  private func keepIrregulars(_ kind: Kind) {
+    let table = batch.irregulars
     for irregular in irregulars {
-      let table = batch.irregulars
       table.columns[0].integer.append(Int64(kind.rawValue))
       table.columns[1].integer.append(irregular.isLine ? 1 : 0)
       table.columns[2].integer.append(Int64(irregular.column))
       table.columns[3].integer.append(Int64(irregular.row))
       table.columns[4].text.append(irregular.text)
     }
-    batch.schemaRemarks += remarks
-    let times = tables.heads.columns[checks[Int(kind.rawValue)].appTime].integer
-    var latest = batch.latestAppTime ?? .min
-    for row in headStart..<tables.heads.rowCount { latest = max(latest, times[row]) }
-    batch.latestAppTime = latest
   }
 
   func fillSystemColumns(_ kind: Kind, _ rows: borrowing SpanRows) {
     let columns = unsafe columns[Int(kind.rawValue)].system
+    let message = self.message
+    let hasDigest = bytesTellAll
     for index in 0..<5 { unsafe columns[index].pointee.reserve(rows.documentCount) }
     for document in 0..<rows.documentCount {
       let start = Int(rows.documentStarts[document])
@@ -154,7 +200,7 @@ final class ColumnFiller {
       unsafe columns[1].pointee.append(Int64(message.source))
       unsafe columns[2].pointee.append(Int64(message.sourceOffset + start))
       unsafe columns[3].pointee.append(Int64(length))
-      unsafe columns[4].pointee.append(bytesTellAll ? digest(start, length) : 0)
+      unsafe columns[4].pointee.append(hasDigest ? digest(start, length) : 0)
     }
   }
 

@@ -20,6 +20,7 @@ struct KindChecks: Sendable {
   struct NumberSlot {
     var slot: Int
     var type: FieldType
+    var isRequired: Bool
     /// A whole number from here on has more digits than the schema allows.
     var limit: UInt64
   }
@@ -32,6 +33,8 @@ struct KindChecks: Sendable {
     /// Bytes of what an empty element stands for.
     var emptyValueBytes: Int
     var mayBeEmpty: Bool
+    /// A required element or a key: a document without it may have to be rejected.
+    var isNeeded: Bool
     /// The only byte string allowed, up to 8 bytes as a little-endian word; 0 where any is.
     var fixedWord: UInt64
   }
@@ -44,9 +47,8 @@ struct KindChecks: Sendable {
     func slot(_ name: String) -> Int? { spec.headFields.firstIndex { $0.name == name } }
     appTime = slot("appTime")!
     headNumbers = Self.numbers(spec.headFields)
-    headTexts = Self.texts(spec.headFields)
     lineNumbers = Self.numbers(spec.lineFields)
-    lineTexts = Self.texts(spec.lineFields)
+    lineTexts = Self.texts(spec.lineFields, keys: [])
 
     // The platform may be empty (foreign platforms have none): then the seller stands for it.
     let platform = ["ebpCode", "ebcCode"]
@@ -64,6 +66,7 @@ struct KindChecks: Sendable {
         [["orderNo"], platform, ["logisticsCode"], ["logisticsNo"], ["agentCode"]]
       }
     keys = keyNames.map { $0.compactMap(slot) }
+    headTexts = Self.texts(spec.headFields, keys: Set(keys.joined()))
     let names: [String] =
       switch kind.role {
       case .order: ["orderNo"]
@@ -80,11 +83,12 @@ struct KindChecks: Sendable {
       if field.type == .integer, field.maxLength > 0 {
         limit = (0..<field.maxLength).reduce(1) { value, _ in value * 10 }
       }
-      return NumberSlot(slot: slot, type: field.type, limit: limit)
+      return NumberSlot(
+        slot: slot, type: field.type, isRequired: field.required, limit: limit)
     }
   }
 
-  private static func texts(_ fields: [Field]) -> [TextSlot] {
+  private static func texts(_ fields: [Field], keys: Set<Int>) -> [TextSlot] {
     fields.enumerated().filter { $1.type == .text }.map { slot, field in
       // An empty value is looked at more closely.
       let minLength = max(field.minLength, 1)
@@ -92,6 +96,7 @@ struct KindChecks: Sendable {
         slot: slot, minLength: minLength, lengthRange: UInt(field.maxLength - minLength),
         emptyValueBytes: field.emptyValue?.utf8.count ?? 0,
         mayBeEmpty: !field.required || field.minLength == 0,
+        isNeeded: field.required || keys.contains(slot),
         fixedWord: field.isFixed ? word(field.emptyValue ?? "") : 0)
     }
   }

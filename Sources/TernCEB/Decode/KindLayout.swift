@@ -2,7 +2,7 @@
 ///
 /// State 0 is the place where a document may start. States 1…H are the head's fields in schema
 /// order, H+1…H+L the line's.
-struct KindLayout: Sendable {
+final class KindLayout: Sendable {
   let kind: Kind
   let root: [UInt8]
   let document: [UInt8]
@@ -34,6 +34,16 @@ struct KindLayout: Sendable {
     216, 701, 702, 792, 311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711,
     712, 816, 818, 900,
   ]
+
+  /// Local name of an element that a walk opened.
+  func name(of open: MessageReader.Open) -> [UInt8] {
+    switch open.role {
+    case .document: document
+    case .head: head ?? []
+    case .line: line ?? []
+    default: fieldNames[open.state]
+    }
+  }
 
   /// State of a head or line field by its local name, searched from `hint` on, since elements
   /// nearly always come in schema order.

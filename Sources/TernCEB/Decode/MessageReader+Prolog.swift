@@ -1,3 +1,5 @@
+import Glibc
+
 extension MessageReader {
   /// Byte order mark, XML declaration, comments and instructions, up to the root's `<`.
   func readProlog() throws(MessageFault) {
@@ -116,9 +118,13 @@ extension MessageReader {
   /// The next XML declaration at or after `start` (with its byte order mark), where reading
   /// resumes after a broken message; nil if there is none.
   func nextDeclaration(from start: Int) -> Int? {
+    // Few bytes of a message are question marks.
     var index = start
-    while index + 5 < end {
-      if byte(index) == UInt8(ascii: "<"), matches("<?xml", at: index), isSpace(byte(index + 5)) {
+    while index + 5 < end,
+      let mark = unsafe memchr(base + index + 1, Int32(UInt8(ascii: "?")), end - index - 5)
+    {
+      index = unsafe UnsafePointer(mark.assumingMemoryBound(to: UInt8.self)) - base - 1
+      if matches("<?xml", at: index), isSpace(byte(index + 5)) {
         let hasMark = index - 3 >= start && matches("\u{FEFF}", at: index - 3)
         return hasMark ? index - 3 : index
       }

@@ -1,4 +1,5 @@
 import CScan
+import Glibc
 
 extension MessageReader {
   /// A namespace that a tag means.
@@ -162,17 +163,18 @@ extension MessageReader {
     while let last = range.last, isSpace(at(last)) { range.removeLast() }
     rows.set(
       state: state,
-      start: UInt32(range.lowerBound) | (value.isInArena ? SpanRows.arenaBit : 0),
+      // An empty one lies nowhere; the arena may have no bytes at all.
+      start: UInt32(range.lowerBound)
+        | (value.isInArena && !range.isEmpty ? SpanRows.arenaBit : 0),
       length: range.count)
   }
 
   private func isName(_ name: Range<Int>, of open: Open) -> Bool {
-    guard let local = open.local else {
-      guard name.count == open.nameCount else { return false }
-      for offset in 0..<name.count
-      where byte(name.lowerBound + offset) != byte(open.nameStart + offset) { return false }
-      return true
+    guard open.isWalked, let layout else {
+      return unsafe name.count == open.nameCount
+        && memcmp(base + name.lowerBound, base + open.nameStart, name.count) == 0
     }
+    let local = layout.name(of: open)
     let extra = rootPrefix.isEmpty ? 0 : rootPrefix.count + 1
     guard name.count == extra + local.count else { return false }
     for (index, c) in rootPrefix.enumerated() where byte(name.lowerBound + index) != c {

@@ -1,4 +1,5 @@
 import CScan
+import Glibc
 
 /// Reads one message at a time from a slice of a source: the general path, which is always right,
 /// and the fast walk along learned templates, which it enters wherever it can.
@@ -11,9 +12,6 @@ final class MessageReader {
   static let maxDocuments = 100
   /// Elements may nest this deep.
   static let maxDepth = 64
-  /// UTF-8 is checked this far ahead of the walk, so that the bytes are still in the cache.
-  private static let validationStride = 192 * 1024
-
   enum Role {
     case root, document, head, line, field, other
   }
@@ -23,11 +21,10 @@ final class MessageReader {
     var role: Role
     /// Of a field; 0 otherwise.
     var state: Int
-    /// Its name as written, in the slice…
+    /// Its name as written, in the slice; after a fast walk the kind's own, under the root's prefix.
     var nameStart: Int
     var nameCount: Int
-    /// …or, after a fast walk, by this local name under the template's prefix.
-    var local: [UInt8]?
+    var isWalked = false
     /// Namespace bindings in force before it.
     var bindings: Int
   }
@@ -65,7 +62,8 @@ final class MessageReader {
   // The value that is being read.
   var value = ValueInProgress()
 
-  // UTF-8: checked up to here, and the first wrong byte at or after the message's start.
+  // UTF-8: checked up to here (what a walk has read, the filler checks), and the first wrong byte
+  // that was found.
   private var validatedEnd = 0
   private var invalidPosition: Int?
 
@@ -84,8 +82,6 @@ final class MessageReader {
     end = bytes.count
     self.endIsFinal = endIsFinal
     position = 0
-    validatedEnd = 0
-    invalidPosition = nil
   }
 
   /// A byte of the slice; 0 at its end.
@@ -101,10 +97,7 @@ final class MessageReader {
 
   func isEqual(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
     guard range.count == other.count else { return false }
-    for offset in 0..<other.count where byte(range.lowerBound + offset) != other[offset] {
-      return false
-    }
-    return true
+    return unsafe memcmp(bytes(range).baseAddress!, other, other.count) == 0
   }
 
   /// Whether the slice goes on with these bytes at `index`.
@@ -143,9 +136,9 @@ final class MessageReader {
     kindName = ""
     rootFault = nil
     documentsMet = 0
-    // What was wrong before the message is not its fault.
-    if let invalid = invalidPosition, invalid < messageStart { invalidPosition = nil }
-    validatedEnd = max(validatedEnd, messageStart)
+    invalidPosition = nil
+    validatedEnd = messageStart
+    filler.mayBeInvalid = false
     try readProlog()
     try readStartTag()  // the root
     filler.bytesTellAll = rootBindings == 1
@@ -155,7 +148,12 @@ final class MessageReader {
       try readContent()
     }
     validate(to: position)
-    if let invalid = invalidPosition, invalid < position {
+    flush()
+    if filler.mayBeInvalid || documentsMet > Self.maxDocuments {
+      validatedEnd = messageStart
+      validate(to: position)
+    }
+    if let invalid = invalidPosition {
       var fault = fault(
         .encoding, at: invalid, "the bytes at \(invalid - messageStart) of the message are not UTF-8")
       fault.endIsKnown = true
@@ -166,7 +164,6 @@ final class MessageReader {
       fault.endIsKnown = true
       throw fault
     }
-    flush()
     if documentsMet == 0 || documentsMet > Self.maxDocuments {
       var fault = fault(
         .documentCount, at: messageStart,
@@ -204,8 +201,11 @@ final class MessageReader {
     }
     let template = templates[Int(layout.kind.rawValue)]
     if template.prefix != rootPrefix { template.reset(prefix: rootPrefix) }
+    // Whether the message is UTF-8 is not known yet.
+    let learned = gap.start..<position
+    guard unsafe bytes(learned).allSatisfy({ $0 < 0x80 }) else { return }
     unsafe template.learn(
-      gap, to: state, bytes: bytes(gap.start..<position), headFields: layout.headFields)
+      gap, to: state, bytes: bytes(learned), headFields: layout.headFields)
     gap.isClean = false
   }
 
@@ -217,7 +217,7 @@ final class MessageReader {
     else { return }
     let template = templates[Int(layout.kind.rawValue)]
     guard template.prefix == rootPrefix else { return }
-    validate(to: min(end, position + Self.validationStride))
+    validate(to: position)
     let documentsBefore = documentsMet
     var walk = unsafe tern_walk()
     unsafe walk.base = base
@@ -257,6 +257,7 @@ final class MessageReader {
     guard newState != 0, newPosition != position || newState != state || stoppedAtGap != atGap
     else { return }
     position = newPosition
+    defer { validatedEnd = max(validatedEnd, position) }
     // A gap that opens a document opens its head too; lines may also stand before the head.
     if documentsMet != documentsBefore { headSeen = true }
     rebuildStack(layout, state: newState)
@@ -276,25 +277,25 @@ final class MessageReader {
 
   private func rebuildStack(_ layout: KindLayout, state: Int) {
     stack.removeLast(stack.count - 1)
-    func push(_ role: Role, _ local: [UInt8], _ state: Int = 0) {
+    func push(_ role: Role, _ state: Int = 0) {
       stack.append(
         Open(
-          role: role, state: state, nameStart: 0, nameCount: 0, local: local,
+          role: role, state: state, nameStart: 0, nameCount: 0, isWalked: true,
           bindings: bindings.count))
     }
-    push(.document, layout.document)
-    if state > layout.headFields, let line = layout.line {
-      push(.line, line)
-    } else if let head = layout.head {
-      push(.head, head)
+    push(.document)
+    if state > layout.headFields {
+      push(.line)
+    } else if layout.head != nil {
+      push(.head)
     }
-    push(.field, layout.fieldNames[state], state)
+    push(.field, state)
   }
 
   /// Every open element is written with the root's prefix, as the template takes for granted.
   private var namesAreCanonical: Bool {
     let extra = rootPrefix.isEmpty ? 0 : rootPrefix.count + 1
-    for open in stack.dropFirst() where open.local == nil {
+    for open in stack.dropFirst() where !open.isWalked {
       let name = open.nameStart..<open.nameStart + open.nameCount
       guard name.count > extra, isEqual(name.prefix(rootPrefix.count), rootPrefix) else {
         return false
@@ -316,11 +317,12 @@ final class MessageReader {
 
   // MARK: - UTF-8
 
+  /// Every stretch ends in front of a tag or behind one, never inside a character.
   private func validate(to limit: Int) {
     guard invalidPosition == nil, validatedEnd < limit else { return }
-    // A little further than asked, so that a sequence across the limit is seen whole.
-    let stop = min(end, limit + 4)
-    validatedEnd += unsafe tern_utf8_valid_prefix(kernel, base + validatedEnd, stop - validatedEnd)
-    if validatedEnd < limit { invalidPosition = validatedEnd }
+    let count = limit - validatedEnd
+    let valid = unsafe tern_utf8_valid_prefix(kernel, base + validatedEnd, count)
+    if valid < count { invalidPosition = validatedEnd + valid }
+    validatedEnd = limit
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds places where a long source can be cut between messages.
 ///
 /// A cut is only a guess that is usually right: a declaration inside a CDATA section looks the
@@ -7,20 +9,40 @@ public enum MessageSplitter {
   /// mark), else behind the last root end tag; 0 if neither is there. Cost: a scan from the end,
   /// about one message long.
   public static func lastCut(in bytes: UnsafeRawBufferPointer) -> Int {
-    var index = bytes.count - 6
-    while index > 0 {
-      if unsafe bytes[index] == UInt8(ascii: "<"), unsafe bytes[index + 1] == UInt8(ascii: "?"),
-        unsafe bytes[index + 2] == UInt8(ascii: "x"), unsafe bytes[index + 3] == UInt8(ascii: "m"),
-        unsafe bytes[index + 4] == UInt8(ascii: "l"), unsafe bytes[index + 5] <= 0x20
-      {
-        let hasMark =
-          unsafe index >= 3 && bytes[index - 3] == 0xEF && bytes[index - 2] == 0xBB
-          && bytes[index - 1] == 0xBF
-        return hasMark ? index - 3 : index
-      }
-      index -= 1
+    var windowEnd = bytes.count
+    while windowEnd > 0 {
+      let windowStart = max(windowEnd - window, 0)
+      if let cut = unsafe lastDeclaration(in: bytes, windowStart..<windowEnd), cut > 0 { return cut }
+      windowEnd = windowStart
     }
     return unsafe lastRootEnd(in: bytes)
+  }
+
+  private static let window = 64 * 1024
+
+  /// The last declaration whose question mark lies in `range`.
+  private static func lastDeclaration(
+    in bytes: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) -> Int? {
+    var last: Int?
+    var from = range.lowerBound
+    // Few bytes of a message are question marks.
+    while from < range.upperBound,
+      let mark = unsafe memchr(
+        bytes.baseAddress! + from, Int32(UInt8(ascii: "?")), range.upperBound - from)
+    {
+      let index = unsafe UnsafeRawPointer(mark) - bytes.baseAddress! - 1
+      from = index + 2
+      guard index >= 0, index + 6 <= bytes.count, unsafe bytes[index] == UInt8(ascii: "<"),
+        unsafe bytes[index + 2] == UInt8(ascii: "x"), unsafe bytes[index + 3] == UInt8(ascii: "m"),
+        unsafe bytes[index + 4] == UInt8(ascii: "l"), unsafe bytes[index + 5] <= 0x20
+      else { continue }
+      let hasMark =
+        unsafe index >= 3 && bytes[index - 3] == 0xEF && bytes[index - 2] == 0xBB
+        && bytes[index - 1] == 0xBF
+      last = hasMark ? index - 3 : index
+    }
+    return last
   }
 
   /// Behind the last `Message>` that ends a tag.

@@ -4,58 +4,11 @@ enum DecimalReading {
   case invalid
 }
 
-/// Eight characters as a number, the first the most significant digit; nil if one is no digit.
-@inline(__always)
-func eightDigits(_ word: UInt64) -> UInt64? {
-  let digits = word ^ 0x3030_3030_3030_3030
-  guard ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0 else {
-    return nil
-  }
-  let pairs = digits &* 10 &+ (digits &>> 8)
-  return (((pairs & 0xFF_0000_00FF) &* 0x000F_4240_0000_0064)
-    &+ (((pairs &>> 16) & 0xFF_0000_00FF) &* 0x0000_2710_0000_0001)) &>> 32
-}
-
-/// `readPlainDecimal` for 1 to 8 characters without a sign, all at once. Eight bytes are read.
-@inline(__always)
-func readShortDecimal(_ p: UnsafePointer<UInt8>, _ count: Int) -> (UInt64, DecimalForm)? {
-  // The last character in the top byte, zeros before the first.
-  let unused = UInt64(64 &- 8 &* count)
-  let word = unsafe UnsafeRawPointer(p).loadUnaligned(as: UInt64.self) &<< unused
-  let zeros: UInt64 = 0x3030_3030_3030_3030
-  let points = word ^ 0x2E2E_2E2E_2E2E_2E2E
-  let point = (points &- 0x0101_0101_0101_0101) & ~points & 0x8080_8080_8080_8080
-  var digits = word
-  var padding = unused
-  var integerDigits = count
-  var fractionDigits = 0
-  if point != 0 {
-    let place = UInt64(point.trailingZeroBitCount) & 56
-    fractionDigits = 7 &- Int(place &>> 3)
-    integerDigits = count &- 1 &- fractionDigits
-    if fractionDigits == 0 || fractionDigits > 5 || integerDigits == 0 { return nil }
-    let before = ((1 as UInt64) &<< place) &- 1
-    digits = (word & ~(before &<< 8 | 0xFF)) | (word & before) &<< 8
-    padding &+= 8
-  }
-  if integerDigits > 1, unsafe p[0] == 0x30 { return nil }
-  if padding != 0 { digits |= zeros &>> (64 &- padding) }
-  guard let mantissa = eightDigits(digits) else { return nil }
-  return (mantissa, DecimalForm(rawValue: UInt8(fractionDigits)))
-}
-
 /// Reads what real messages hold: `20`, `20.5`, `-0.05`; nil for everything else.
 ///
 /// Plain means: at most 14 integer digits without leading zeros, and 1 to 5 fraction digits if
 /// there is a point. These come back byte for byte from (digits, form).
-@inline(__always)
 func readPlainDecimal(_ p: UnsafePointer<UInt8>, _ count: Int) -> (UInt64, DecimalForm)? {
-  if count &- 1 < 8, count > 0, let short = unsafe readShortDecimal(p, count) { return short }
-  return unsafe readLongDecimal(p, count)
-}
-
-/// The same, a character at a time.
-func readLongDecimal(_ p: UnsafePointer<UInt8>, _ count: Int) -> (UInt64, DecimalForm)? {
   var index = 0
   var sign: UInt8 = 0
   if count > 0, unsafe p[0] == UInt8(ascii: "-") {

@@ -9,6 +9,8 @@ struct SpanRows: ~Copyable {
   static let maxDocuments = 16
   /// Top bit of a span's start: the value lies in the arena.
   static let arenaBit: UInt32 = 0x8000_0000
+  /// The walk may fill so many spans behind the last row.
+  private static let slack = 3
 
   var heads = GrowableBuffer<tern_span>(capacity: maxDocuments * 48)
   var lines = GrowableBuffer<tern_span>(capacity: 256 * 20)
@@ -30,7 +32,7 @@ struct SpanRows: ~Copyable {
     lineCount = 0
     arena.removeAll()
     heads.removeAll()
-    heads.reserve(Self.maxDocuments * headFields)
+    heads.reserve(Self.maxDocuments * headFields + Self.slack)
     heads.setCount(Self.maxDocuments * headFields)
     documentStarts.setCount(Self.maxDocuments)
     documentEnds.setCount(Self.maxDocuments)
@@ -52,8 +54,8 @@ struct SpanRows: ~Copyable {
   mutating func reserveLines() {
     guard lineFields > 0 else { return }
     lines.setCount(lineCount * lineFields)
-    lines.reserve((lineCount + 256) * lineFields)
-    lines.setCount(lines.capacity / lineFields * lineFields)
+    lines.reserve((lineCount + 256) * lineFields + Self.slack)
+    lines.setCount((lines.capacity - Self.slack) / lineFields * lineFields)
   }
 
   mutating func openDocument(at offset: Int) {

@@ -13,7 +13,7 @@ final class Template {
   /// So many `<a/>` in one gap can be learned.
   static let maxEmpties = 13
   /// Longer gaps are left to the general path.
-  static let maxGapBytes = 2048
+  static let maxGapBytes = Int(TERN_MAX_GAP)
 
   private(set) var prefix: [UInt8]
   private let stateCount: Int
@@ -31,10 +31,14 @@ final class Template {
   func reset(prefix: [UInt8]) {
     self.prefix = prefix
     pool.removeAll()
+    // A gap that fits nowhere, for fields that none has been learned of.
+    pool.append(0xFF)
+    pool.append(repeating: 0, count: Int(TERN_PADDING))
     states.removeAll()
     for state in 0..<stateCount {
       var record = tern_state()
       record.state = UInt16(state)
+      record.gaps.0.length = 1
       states.append(record)
     }
   }
@@ -77,7 +81,7 @@ final class Template {
     var learned = tern_gap()
     learned.gap = UInt32(pool.count)
     learned.length = UInt16(bytes.count)
-    learned.state = UInt16(state)
+    learned.next = UInt32(state * MemoryLayout<tern_state>.stride)
     learned.opens = UInt8(gap.opens)
     learned.empty_count = UInt8(gap.empties.count)
     learned.empties_before = UInt8(

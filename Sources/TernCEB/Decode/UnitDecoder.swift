@@ -13,7 +13,7 @@ public final class UnitDecoder {
   ///   - strict: also reject what breaks lengths and fixed values of the schema.
   ///   - secret: of the documents' digests; not empty.
   public init(strict: Bool = false, kernel: Kernel = .best, secret: [UInt8] = [0]) {
-    filler = ColumnFiller(strict: strict, secret: secret)
+    filler = ColumnFiller(strict: strict, kernel: kernel.value, secret: secret)
     reader = MessageReader(kernel: kernel.value, filler: filler)
   }
 
