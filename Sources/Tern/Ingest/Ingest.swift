@@ -54,7 +54,7 @@ extension Engine {
         report.knownSources += 1
         return report
       }
-      try sequencer.finish()
+      try sequencer.finish(threads: settings.threads)
       if !sequencer.records.isEmpty {
         try storing { () throws(StoreError) in
           try transaction.commit(sources: sequencer.records)

@@ -23,6 +23,8 @@ final class IngestSequencer: @unchecked Sendable {
   private var openTail: UnitResult.OpenTail?
   private var writer: SegmentWriter?
   private var rows = MatchTables()
+  /// Of closed segments: their memory is used again.
+  private var freeRows: [MatchTables] = []
   /// Head rows in the open segment, by kind: what a unit's row numbers are moved by.
   private var segmentRows = [Int](repeating: 0, count: Kind.allCases.count)
   private var segmentInput = 0
@@ -55,10 +57,22 @@ final class IngestSequencer: @unchecked Sendable {
     lock.withLock { _ in free.popLast() } ?? UnitResult()
   }
 
-  /// Takes a finished result, and appends all that are next in order.
+  /// A segment that has got all its units.
+  private struct FullSegment: @unchecked Sendable {
+    var writer: SegmentWriter
+    var rows: MatchTables
+    var latestAppTime: Int64?
+    var inputBytes: Int
+    /// Its packed match rows, by table.
+    let packed = MatchTable.allCases.map { _ in EncodedUnit() }
+  }
+
+  /// Takes a finished result, and appends all that are next in order. A segment that is full by
+  /// then is closed by this thread, while the others go on with the next one.
   func deliver(
     _ result: UnitResult, _ worker: IngestWorker, _ reader: InputReader
   ) throws(TernError) {
+    var full: [FullSegment] = []
     try lock.withLock { (_) throws(TernError) in
       waiting[result.sequence] = result
       while let next = waiting.removeValue(forKey: nextSequence) {
@@ -72,6 +86,7 @@ final class IngestSequencer: @unchecked Sendable {
         reader.recycle(next.unit!)
         next.unit = nil
         try append(next)
+        if segmentInput >= Self.segmentBytes, let segment = takeSegment() { full.append(segment) }
         nextSequence += 1
         free.append(next)
         progress(
@@ -80,6 +95,7 @@ final class IngestSequencer: @unchecked Sendable {
             documents: documents.reduce(0, +), rejects: rejects))
       }
     }
+    for segment in full { try close(segment, threads: 1) }
   }
 
   private func append(_ result: UnitResult) throws(TernError) {
@@ -103,7 +119,6 @@ final class IngestSequencer: @unchecked Sendable {
       }
     }
     segmentInput += result.expandedBytes
-    if segmentInput >= Self.segmentBytes { try closeSegment() }
   }
 
   private func openSegment() throws(TernError) -> SegmentWriter {
@@ -132,26 +147,48 @@ final class IngestSequencer: @unchecked Sendable {
     }
   }
 
-  private func closeSegment() throws(TernError) {
-    guard let writer else { return }
-    self.writer = nil
-    let unit = EncodedUnit()
-    var encoder = MatchTableWriter()
-    for table in MatchTable.allCases where rows.rowCount(table) > 0 {
-      rows.withWords(table) { words in
-        encoder.encode(
-          words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)), into: unit)
+  /// The open segment, to be closed. The next unit opens another.
+  private func takeSegment() -> FullSegment? {
+    guard let writer else { return nil }
+    defer {
+      self.writer = nil
+      rows = freeRows.popLast() ?? MatchTables()
+      segmentRows = segmentRows.map { _ in 0 }
+      segmentInput = 0
+      segmentLatest = nil
+    }
+    return FullSegment(
+      writer: writer, rows: rows, latestAppTime: segmentLatest, inputBytes: segmentInput)
+  }
+
+  /// Groups and packs the match rows, a table at a time on each thread, and brings the segment to
+  /// disk. Without the lock: it takes as long as decoding several units.
+  private func close(_ segment: FullSegment, threads: Int) throws(TernError) {
+    let tables = MatchTable.allCases.filter { segment.rows.rowCount($0) > 0 }
+    let queue = WorkQueue(count: tables.count)
+    try onWorkers(min(threads, max(tables.count, 1))) { (_) throws(TernError) in
+      var encoder = MatchTableWriter()
+      while let index = queue.take() {
+        segment.rows.withWords(tables[index]) { words in
+          encoder.encode(
+            words, wordsPerRow: tables[index].wordCount,
+            id: .match(Int(tables[index].rawValue)), into: segment.packed[Int(tables[index].rawValue)])
+        }
       }
     }
     try storing { () throws(StoreError) in
-      try writer.append(unit)
-      try transaction.seal(
-        writer, latestAppTime: segmentLatest, inputBytes: UInt64(segmentInput))
+      for unit in segment.packed where !unit.blocks.isEmpty { try segment.writer.append(unit) }
+      try segment.writer.finish()
     }
-    rows.removeAll()
-    segmentRows = segmentRows.map { _ in 0 }
-    segmentInput = 0
-    segmentLatest = nil
+    segment.rows.removeAll()
+    try lock.withLock { (_) throws(TernError) in
+      freeRows.append(segment.rows)
+      try storing { () throws(StoreError) in
+        try transaction.seal(
+          segment.writer, latestAppTime: segment.latestAppTime,
+          inputBytes: UInt64(segment.inputBytes))
+      }
+    }
   }
 
   // MARK: - After the workers
@@ -184,7 +221,9 @@ final class IngestSequencer: @unchecked Sendable {
     return known.contains(size: records[0].rawSize, digest: records[0].digest)
   }
 
-  func finish() throws(TernError) { try closeSegment() }
+  func finish(threads: Int) throws(TernError) {
+    if let segment = takeSegment() { try close(segment, threads: threads) }
+  }
 }
 
 extension MatchTables {

@@ -99,8 +99,11 @@ public final class SegmentWriter {
   }
 
   /// Writes the footer and brings everything to disk. The file keeps its temporary name until
-  /// `publish`.
-  func finish() throws(StoreError) -> FileSummary {
+  /// `publish`. Done by the transaction's `seal`, unless the thread that wrote the file has: syncing
+  /// takes long.
+  @discardableResult
+  public func finish() throws(StoreError) -> FileSummary {
+    if let summary { return summary }
     let directory: Directory
     do throws(BlockFault) {
       directory = try Directory(shapes: shapes, blocks: blocks)
@@ -121,9 +124,13 @@ public final class SegmentWriter {
       try system.sync(file!)
     }
     file = nil
-    return FileSummary(
+    let summary = FileSummary(
       name: name, number: number, size: offset, footerChecksum: checksum)
+    self.summary = summary
+    return summary
   }
+
+  private var summary: FileSummary?
 
   /// Gives a finished file its name. The folder still has to be synced.
   func publish() throws(StoreError) {
