@@ -20,21 +20,18 @@ private final class JudgeState {
   }
 
   func judge() {
-    var needs = NeededDocuments()
     let facts = FactTable()
-    var isComplete = unsafe engine.judgeIdentities(
+    unsafe engine.judgeIdentities(
       lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
-      scratch: scratch, needs: &needs)
-    isComplete =
-      unsafe engine.judgeWaybills(
-        lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
-        facts: facts, results: results, scratch: scratch, needs: &needs) && isComplete
-    isComplete =
-      unsafe engine.judgeTrades(
-        lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
-        payments: RowView(words: rows.payments), facts: facts, details: DetailTable(),
-        results: results, scratch: scratch, needs: &needs) && isComplete
-    precondition(isComplete, "lists without faults need no further documents")
+      scratch: scratch)
+    unsafe engine.judgeWaybills(
+      lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+      facts: facts, results: results, scratch: scratch)
+    unsafe engine.judgeTrades(
+      lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
+      payments: RowView(words: rows.payments), facts: facts, details: DetailTable(),
+      results: results, scratch: scratch)
+    precondition(scratch.needs.isEmpty, "lists without faults need no further documents")
     extendLifetime(rows)
   }
 }

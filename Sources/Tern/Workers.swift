@@ -30,6 +30,9 @@ final class WorkQueue: Sendable {
     return index < count ? index : nil
   }
 
+  /// All have been handed out.
+  var isEmpty: Bool { next.load(ordering: .relaxed) >= count }
+
   /// Lets the other threads run out of work.
   func stop() { next.store(count, ordering: .relaxed) }
 }

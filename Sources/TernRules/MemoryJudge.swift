@@ -65,29 +65,31 @@ private func judgeAll(
   var facts = FactTable()
   var details = DetailTable()
   // Each round asks only for what it did not have, and there are finitely many documents.
-  func untilComplete(_ phase: (inout NeededDocuments) -> Bool) {
-    while true {
-      var needs = NeededDocuments()
-      if phase(&needs) { return }
-      precondition(!needs.isEmpty, "an incomplete partition names what it lacks")
-      read(needs, tables, secret, &facts, &details)
+  func untilSettled(_ phase: (MatchTables) -> Void) {
+    phase(rows)
+    while !scratch.needs.isEmpty {
+      read(scratch.needs, tables, secret, &facts, &details)
+      scratch.needs = NeededDocuments()
+      let deferred = scratch.deferred
+      scratch.deferred = MatchTables()
+      phase(deferred)
     }
   }
-  untilComplete { needs in
+  untilSettled { rows in
     unsafe engine.judgeIdentities(
       lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
-      scratch: scratch, needs: &needs)
+      scratch: scratch)
   }
-  untilComplete { needs in
+  untilSettled { rows in
     unsafe engine.judgeWaybills(
       lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
-      facts: facts, results: results, scratch: scratch, needs: &needs)
+      facts: facts, results: results, scratch: scratch)
   }
-  untilComplete { needs in
+  untilSettled { rows in
     unsafe engine.judgeTrades(
       lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
       payments: RowView(words: rows.payments), facts: facts, details: details, results: results,
-      scratch: scratch, needs: &needs)
+      scratch: scratch)
   }
   extendLifetime(rows)
 }

@@ -5,13 +5,11 @@ extension RuleEngine {
   /// Phase 2, by trade key: every check of the list alone, and against order and payments.
   public func judgeTrades(
     lists: RowView<ListTradeRow>, orders: RowView<OrderRow>, payments: RowView<PaymentRow>,
-    facts: FactTable, details: DetailTable, results: ListResults, scratch: MatchScratch,
-    needs: inout NeededDocuments
-  ) -> Bool {
-    var isComplete = matchTrades(
+    facts: FactTable, details: DetailTable, results: ListResults, scratch: MatchScratch
+  ) {
+    matchTrades(
       lists: lists, orders: orders, payments: payments, results: results, facts: facts,
-      details: details, scratch: scratch, needs: &needs)
-    guard isComplete else { return false }
+      details: details, scratch: scratch)
     let matches = unsafe scratch.tradeMatches.unsafeElements
     let paymentRows = unsafe scratch.payments.unsafeElements
     let words = unsafe results.unsafeWords
@@ -19,6 +17,7 @@ extension RuleEngine {
     let known = unsafe scratch.listWords.unsafeElements
     let numbering = results.numbering
     var state = TradeState()
+    var needs = NeededDocuments()
     var touched: UInt64 = 0
     var start = 0
     while start < matches.count {
@@ -47,13 +46,14 @@ extension RuleEngine {
         {
           unsafe words[index] = word | bits
         } else {
-          isComplete = false
+          unsafe scratch.deferTrade(
+            lists.base[Int(match.list)].key, lists: lists, orders: orders, payments: payments)
         }
       }
       start = end
     }
     scratch.touched = touched
-    return isComplete
+    if !needs.isEmpty { scratch.needs.formUnion(needs) }
   }
 
   /// All bits of one list; nil if it needs details that were not given.

@@ -8,10 +8,10 @@ import TernMatch
 /// the other; within a phase the partitions are independent, and neither their number nor their
 /// order changes any result.
 ///
-/// Every function returns false if the partition was incomplete: some documents' version facts or
-/// details were needed and not given. They are in `needs`; the caller reads them (see
-/// `DocumentReader`) and judges the partition again. Lists judged in an incomplete partition have
-/// either all their bits of the phase or none, so judging again is safe.
+/// Where version facts or details of some documents were needed and not given, all rows of their key
+/// go to `scratch.deferred` and the documents to `scratch.needs`; the caller reads them (see
+/// `DocumentReader`) and judges just these rows, as a partition. Their lists then have either all
+/// their bits of the phase or none, so judging again is safe.
 public struct RuleEngine: Sendable {
   let lineTolerance: Tolerance
   let orderLineTolerance: Tolerance
@@ -40,10 +40,9 @@ public struct RuleEngine: Sendable {
   /// Phase 0, by list identity: which lists count, `list.duplicate` of an identity used twice.
   public func judgeIdentities(
     lists: RowView<ListIdentityRow>, facts: FactTable, results: ListResults,
-    scratch: MatchScratch, needs: inout NeededDocuments
-  ) -> Bool {
-    let isComplete = matchIdentities(lists: lists, facts: facts, scratch: scratch, needs: &needs)
-    guard isComplete else { return false }
+    scratch: MatchScratch
+  ) {
+    matchIdentities(lists: lists, facts: facts, scratch: scratch)
     let matches = unsafe scratch.identityMatches.unsafeElements
     let words = unsafe results.unsafeWords
     let numbering = results.numbering
@@ -54,18 +53,15 @@ public struct RuleEngine: Sendable {
       unsafe words[index] =
         ListResults.countsBit | (isDuplicate ? Finding.listDuplicate.bit : 0)
     }
-    return true
   }
 
   /// Phase 1, by waybill key: every check of list against waybill.
   public func judgeWaybills(
     lists: RowView<ListWaybillRow>, waybills: RowView<WaybillRow>, facts: FactTable,
-    results: ListResults, scratch: MatchScratch, needs: inout NeededDocuments
-  ) -> Bool {
-    let isComplete = matchWaybills(
-      lists: lists, waybills: waybills, results: results, facts: facts, scratch: scratch,
-      needs: &needs)
-    guard isComplete else { return false }
+    results: ListResults, scratch: MatchScratch
+  ) {
+    matchWaybills(
+      lists: lists, waybills: waybills, results: results, facts: facts, scratch: scratch)
     let matches = unsafe scratch.waybillMatches.unsafeElements
     let words = unsafe results.unsafeWords
     let consignees = unsafe results.unsafeWaybillConsignee
@@ -91,7 +87,6 @@ public struct RuleEngine: Sendable {
       start = end
     }
     scratch.touched = touched
-    return true
   }
 
   /// Rows of a partition are matched far apart: some are touched ahead of judging them, where the

@@ -4,7 +4,7 @@ import TernMatch
 @testable import TernRules
 
 /// Runs the engine as a store does: rows spread over partitions by key, phase after phase, facts
-/// fetched in one sweep for all incomplete partitions, or given at the start.
+/// fetched in one sweep for all keys that were put aside, or given at the start.
 struct PartitionedRun {
   var verdicts: [DocumentRef: FindingSet] = [:]
   /// Sweeps for facts and details that were needed.
@@ -19,12 +19,13 @@ struct PartitionedRun {
     for (segment, unit) in tables.enumerated() {
       projector.project(unit, rowBase: 0, segment: segment, into: rows)
     }
-    let orders = spread(rows.orders, OrderRow.self, partitions)
-    let payments = spread(rows.payments, PaymentRow.self, partitions)
-    let waybills = spread(rows.waybills, WaybillRow.self, partitions)
-    let byTrade = spread(rows.listsByTrade, ListTradeRow.self, partitions)
-    let byWaybill = spread(rows.listsByWaybill, ListWaybillRow.self, partitions)
-    let byIdentity = spread(rows.listsByIdentity, ListIdentityRow.self, partitions)
+    let parts = (0..<partitions).map { _ in MatchTables() }
+    spread(rows.orders, OrderRow.wordCount, parts) { $0.orders.append($1) }
+    spread(rows.payments, PaymentRow.wordCount, parts) { $0.payments.append($1) }
+    spread(rows.waybills, WaybillRow.wordCount, parts) { $0.waybills.append($1) }
+    spread(rows.listsByTrade, ListTradeRow.wordCount, parts) { $0.listsByTrade.append($1) }
+    spread(rows.listsByWaybill, ListWaybillRow.wordCount, parts) { $0.listsByWaybill.append($1) }
+    spread(rows.listsByIdentity, ListIdentityRow.wordCount, parts) { $0.listsByIdentity.append($1) }
 
     let numbering = ListNumbering(
       listRows: tables.map {
@@ -47,13 +48,14 @@ struct PartitionedRun {
       }
     }
 
-    func runPhase(_ phase: (Int, inout NeededDocuments) -> Bool) -> Int {
-      var incomplete = Array((0..<partitions).reversed())
+    /// Every partition, then what was put aside until nothing is missing.
+    func runPhase(_ judgeRows: (MatchTables) -> Void) -> Int {
+      for partition in parts.reversed() { judgeRows(partition) }
       var sweeps = 0
-      while !incomplete.isEmpty {
-        var needs = NeededDocuments()
-        incomplete = incomplete.filter { !phase($0, &needs) }
-        if incomplete.isEmpty { break }
+      while !scratch.needs.isEmpty {
+        let (needs, deferred) = (scratch.needs, scratch.deferred)
+        scratch.needs = NeededDocuments()
+        scratch.deferred = MatchTables()
         sweeps += 1
         for role in Role.allCases {
           facts.add(
@@ -64,34 +66,25 @@ struct PartitionedRun {
           details.add(
             role, needs.details(role).map { ($0, detail(of: tables[$0.segment], row: $0.row)) })
         }
+        judgeRows(deferred)
       }
       return sweeps
     }
-    sweeps += runPhase { partition, needs in
-      byIdentity[partition].view { lists in
-        engine.judgeIdentities(
-          lists: lists, facts: facts, results: results, scratch: scratch, needs: &needs)
-      }
+    sweeps += runPhase { rows in
+      unsafe engine.judgeIdentities(
+        lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
+        scratch: scratch)
     }
-    sweeps += runPhase { partition, needs in
-      byWaybill[partition].view { lists in
-        waybills[partition].view { waybills in
-          engine.judgeWaybills(
-            lists: lists, waybills: waybills, facts: facts, results: results, scratch: scratch,
-            needs: &needs)
-        }
-      }
+    sweeps += runPhase { rows in
+      unsafe engine.judgeWaybills(
+        lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+        facts: facts, results: results, scratch: scratch)
     }
-    sweeps += runPhase { partition, needs in
-      byTrade[partition].view { lists in
-        orders[partition].view { orders in
-          payments[partition].view { payments in
-            engine.judgeTrades(
-              lists: lists, orders: orders, payments: payments, facts: facts, details: details,
-              results: results, scratch: scratch, needs: &needs)
-          }
-        }
-      }
+    sweeps += runPhase { rows in
+      unsafe engine.judgeTrades(
+        lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
+        payments: RowView(words: rows.payments), facts: facts, details: details,
+        results: results, scratch: scratch)
     }
     for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
       for row in 0..<unit.heads.rowCount {
@@ -105,24 +98,15 @@ struct PartitionedRun {
   }
 }
 
-/// The rows of one partition as words.
-struct PartitionWords<Row: MatchRow> {
-  var words: [UInt64] = []
-
-  func view<R>(_ body: (RowView<Row>) -> R) -> R {
-    unsafe words.withUnsafeBufferPointer { unsafe body(RowView(words: $0)) }
-  }
-}
-
-func spread<Row: MatchRow>(
-  _ words: borrowing GrowableBuffer<UInt64>, _: Row.Type, _ partitions: Int
-) -> [PartitionWords<Row>] {
-  var result = [PartitionWords<Row>](repeating: PartitionWords(), count: partitions)
-  for row in 0..<(words.count / Row.wordCount) {
-    let start = row * Row.wordCount
+/// Appends each row, word by word, to the partition that its key falls into.
+func spread(
+  _ words: borrowing GrowableBuffer<UInt64>, _ wordCount: Int, _ parts: [MatchTables],
+  _ append: (MatchTables, UInt64) -> Void
+) {
+  for row in 0..<(words.count / wordCount) {
+    let start = row * wordCount
     // Word 0 is the top of the key.
-    let partition = Int(words[start] % UInt64(partitions))
-    for word in start..<(start + Row.wordCount) { result[partition].words.append(words[word]) }
+    let part = parts[Int(words[start] % UInt64(parts.count))]
+    for word in start..<(start + wordCount) { append(part, words[word]) }
   }
-  return result
 }

@@ -26,16 +26,17 @@ import Testing
     }
   }
 
-  /// The rows of one partition: by range, and within a range in arrival order.
+  /// The rows whose key's top `bits` are `part`: in order of the top 16 bits, and as they came.
   static func expected(
-    _ rows: [[UInt64]], partition: Int, bits: Int, rangeBits: Int, ordinal: UInt64
+    _ rows: [[UInt64]], part: Int, bits: Int, ordinal: UInt64
   ) -> [UInt64] {
-    var ranges = [[UInt64]](repeating: [], count: 1 << rangeBits)
-    for var row in rows where keyRange(row[0], bits: bits) == partition {
+    var found = rows.enumerated().filter { keyRange($0.element[0], bits: bits) == part }
+    found.sort { ($0.element[0] >> 48, $0.offset) < ($1.element[0] >> 48, $1.offset) }
+    return found.flatMap { _, row in
+      var row = row
       row[2] &+= ordinal << 32
-      ranges[keyRange(row[0], bits: rangeBits)] += row
+      return row
     }
-    return ranges.flatMap { $0 }
   }
 
   static func store(
@@ -66,26 +67,41 @@ import Testing
     let wordsPerRow = rowCount % 2 == 0 ? 14 : 5
     let rows = Self.rows(rowCount, wordsPerRow: wordsPerRow, &generator, skewed: skewed)
     let (_, reader) = try Self.store([rows], in: folder)
-    let rangeBits = MatchTableWriter.rangeBits(rows: rowCount)
     #expect(reader.rowCount(of: .match(0)) == rowCount)
-    var decoder = ColumnDecoder()
-    for bits in [0, 1, 2, 3, 5, 8, 10] {
-      // Of many partitions a few, first and last among them.
-      let all = Array(0..<1 << bits)
-      let some = bits <= 2 ? all : [0, 1, all.count / 2, all.count - 1]
-      for partition in some {
-        var found = GrowableBuffer<UInt64>()
-        found.append(99)
-        try reader.readPartition(
-          partition, of: 1 << bits, table: .match(0), into: &found, segmentOrdinal: 7,
-          decoder: &decoder)
-        let wanted = Self.expected(
-          rows, partition: partition, bits: bits, rangeBits: rangeBits, ordinal: 7)
-        var same = found.count == wanted.count + 1
-        for index in 1..<found.count where same { same = found[index] == wanted[index - 1] }
-        #expect(same, "seed \(seed), partition \(partition) of \(1 << bits)")
+    let range = MatchRange(table: .match(0), wordsPerRow: wordsPerRow)
+    for (rangeBits, partBits) in [(0, 0), (1, 2), (3, 0), (5, 3), (8, 0), (8, 4), (10, 6)] {
+      // Of many ranges a few, first and last among them.
+      let all = Array(0..<1 << rangeBits)
+      let some = rangeBits <= 1 ? all : [0, 1, all.count / 2, all.count - 1]
+      for number in some {
+        // The same file twice: its rows come twice, the second time as segment 1.
+        try range.load(number, of: all.count, from: [reader, reader])
+        var rowsOfParts = 0
+        for part in 0..<1 << partBits {
+          var found = GrowableBuffer<UInt64>()
+          found.append(99)
+          try range.take(part: part, of: 1 << partBits, into: &found)
+          let bits = rangeBits + partBits
+          let wanted = (0..<2).flatMap {
+            Self.expected(
+              rows, part: number << partBits + part, bits: bits, ordinal: UInt64($0))
+          }
+          let same = Self.appended(found, wanted)
+          #expect(same, "seed \(seed), part \(part) of range \(number) of \(all.count)")
+          rowsOfParts += wanted.count / wordsPerRow
+        }
+        #expect(range.rowCount == rowsOfParts)
       }
     }
+  }
+
+  /// Whether just `wanted` was appended to the one word that was there.
+  static func appended(
+    _ found: borrowing GrowableBuffer<UInt64>, _ wanted: [UInt64]
+  ) -> Bool {
+    guard found.count == wanted.count + 1, found[0] == 99 else { return false }
+    for index in wanted.indices where found[index + 1] != wanted[index] { return false }
+    return true
   }
 
   @Test func rangesHaveEnoughRows() {
@@ -100,20 +116,23 @@ import Testing
     let folder = TemporaryFolder()
     let tables = [300, 20, 900].map { Self.rows($0, wordsPerRow: 10, &generator) }
     let (_, reader) = try Self.store(tables, in: folder)
-    var decoder = ColumnDecoder()
     for (number, rows) in tables.enumerated() {
+      let range = MatchRange(table: .match(number), wordsPerRow: 10)
+      try range.load(0, of: 1, from: [reader])
+      #expect(range.rowCount == rows.count)
       var found = GrowableBuffer<UInt64>()
-      try reader.readPartition(
-        0, of: 1, table: .match(number), into: &found, segmentOrdinal: 0, decoder: &decoder)
+      try range.take(part: 0, of: 1, into: &found)
       let count = found.count
       #expect(count == rows.count * 10)
       #expect(reader.wordsPerRow(of: .match(number)) == 10)
+      // Another shape than the reader's is damage, not a wrong row.
+      #expect(throws: StoreError.self) {
+        try MatchRange(table: .match(number), wordsPerRow: 9).load(0, of: 1, from: [reader])
+      }
     }
-    var found = GrowableBuffer<UInt64>()
-    try reader.readPartition(
-      0, of: 4, table: .match(9), into: &found, segmentOrdinal: 0, decoder: &decoder)
-    let isEmpty = found.isEmpty
-    #expect(isEmpty)
+    let range = MatchRange(table: .match(9), wordsPerRow: 10)
+    try range.load(0, of: 4, from: [reader])
+    #expect(range.rowCount == 0)
     #expect(reader.wordsPerRow(of: .match(9)) == nil)
   }
 
@@ -151,8 +170,9 @@ import Testing
       let size = Bool.random(using: &generator) ? bytes.count : Int.random(in: 0...bytes.count, using: &generator)
       var out = GrowableBuffer<UInt64>()
       do throws(BlockFault) {
-        var reader = ByteReader(bytes.view, count: size)
-        try decodeGranule(&reader, rows: 100, wordsPerRow: 10, segmentOrdinal: 1, into: &out)
+        try decodeGranule(
+          bytes.view, start: 0, size: size, rows: 100, wordsPerRow: 10, segmentOrdinal: 1,
+          into: &out)
         let count = out.count
         #expect(count == 1000)
       } catch {

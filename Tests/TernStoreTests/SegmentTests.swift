@@ -67,8 +67,9 @@ import Testing
           content.tables[name] = try reader.readTable(id, decoder: &decoder).values
         } else {
           var words = GrowableBuffer<UInt64>()
-          try reader.readPartition(
-            0, of: 1, table: id, into: &words, segmentOrdinal: 0, decoder: &decoder)
+          let range = MatchRange(table: id, wordsPerRow: reader.wordsPerRow(of: id)!)
+          try range.load(0, of: 1, from: [reader])
+          try range.take(part: 0, of: 1, into: &words)
           content.tables[name] = [.decimal((0..<words.count).map { words[$0] }, [])]
         }
       }
@@ -201,17 +202,21 @@ import Testing
       let file = path + "/" + name
       let bytes = readFile(file)
       var changed = bytes
-      changed[8] = 2
+      let (newest, oldest) = (FileFormat.version, FileFormat.oldestVersion)
+      changed[8] = UInt8(newest + 1)
       writeFile(file, changed)
-      #expect(throws: StoreError.tooNew(file: file, range: 8..<10, version: 2, newest: 1)) {
+      #expect(
+        throws: StoreError.tooNew(
+          file: file, range: 8..<10, version: newest + 1, newest: newest)
+      ) {
         try Self.content(path)
       }
       changed[8] = 0
       writeFile(file, changed)
-      #expect(throws: StoreError.tooOld(file: file, range: 8..<10, version: 0, oldest: 1)) {
+      #expect(throws: StoreError.tooOld(file: file, range: 8..<10, version: 0, oldest: oldest)) {
         try Self.content(path)
       }
-      changed[8] = 1
+      changed[8] = UInt8(newest)
       changed[0] = 0x20
       writeFile(file, changed)
       #expect(

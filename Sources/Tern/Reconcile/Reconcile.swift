@@ -13,6 +13,8 @@ public struct ReconcileReport: Sendable {
   public var findings = [Int](repeating: 0, count: Finding.allCases.count)
   /// Age was counted up to here, seconds since 1970-01-01 in China Standard Time.
   public var asOf: Int64 = 0
+  /// Lists judged by this call, drafts and old versions included; the others kept what was found before.
+  public var judged = 0
   /// The verdicts were already there for these documents and settings.
   public var wasUpToDate = false
 }
@@ -20,9 +22,13 @@ public struct ReconcileReport: Sendable {
 extension Engine {
   /// Gives every list that counts a verdict and keeps the verdicts in the store.
   ///
+  /// Where verdicts by the same rules are there, only lists that documents taken in since can have
+  /// changed are judged again, with the same result as if all were.
+  ///
   /// Reads match rows alone, a key range at a time, in three passes: which lists count; lists
-  /// against waybills; lists against orders and payments. Memory: 17 bytes per list of the store
-  /// and the rows of one key range per thread.
+  /// against waybills; lists against orders and payments. Memory: 8 bytes per export list and 16
+  /// per import list of the store, which go to a file where they exceed half of `memoryBytes`, and
+  /// the rows of one key range per thread.
   @discardableResult
   public func reconcile(_ path: String) throws(TernError) -> ReconcileReport {
     let store = try storing { () throws(StoreError) in try Store.open(path, mode: .write) }
@@ -31,14 +37,28 @@ extension Engine {
     rules.asOf = rules.asOf ?? latest ?? 0
     if let report = try upToDateReport(store, rules) { return report }
     let view = try StoreView(store)
-    let results = ListResults(view.numbering)
+    let plan = MemoryPlan(
+      memoryBytes: settings.memoryBytes, threads: settings.threads, lists: view.listCount)
+    let results = try listResults(view, plan, folder: path)
+    let changed = try changedLists(store, view, results, rules)
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
       view: view, engine: RuleEngine(settings: rules, secret: secret), results: results,
-      secret: secret, threads: settings.threads, memoryBytes: settings.memoryBytes,
-      progress: progress)
+      secret: secret, threads: settings.threads, plan: plan, changed: changed, progress: progress)
     try run.run()
-    return try writeResults(store, view, results, rules)
+    var report = try writeResults(store, view, results, rules)
+    report.judged = changed?.count ?? view.listCount
+    return report
+  }
+
+  /// In memory, or where that is too small in a file that vanishes with its last use.
+  private func listResults(
+    _ view: StoreView, _ plan: MemoryPlan, folder: String
+  ) throws(TernError) -> ListResults {
+    guard plan.resultsSpill else { return ListResults(view.numbering) }
+    let file = try SpillFile(
+      folder: folder, byteCount: view.listCount * ListResults.bytesPerList)
+    return ListResults(view.numbering, file: file.descriptor)
   }
 }
 

@@ -4,136 +4,194 @@ import TernMatch
 import TernRules
 import TernStore
 
-/// The three passes over all partitions of a store.
+/// The three phases over all keys of a store.
+///
+/// A phase goes through ranges of keys, each read packed from all segments by one thread, and
+/// through the parts of a range, unpacked and judged one after the other. Keys that lack facts of
+/// documents are put aside, and judged by themselves when these have been read. Where only some lists
+/// have changed, just the rows of their keys are unpacked and judged.
 final class ReconcileRun: Sendable {
-  /// Rows of one table in a partition: they then stay in the processor's cache.
-  private static let rowsPerPartition = 16_384
-  /// More partitions than a segment has key ranges mean that ranges are unpacked more than once:
-  /// only where a partition would else be too large for the memory.
-  private static let keyRanges = 256
-  private static let maxRowsPerPartition = 262_144
-
   let view: StoreView
   private let engine: RuleEngine
   private let results: ListResults
   let secret: Secret
   let threads: Int
-  private let partitions: Int
+  private let plan: MemoryPlan
+  /// Nil: all.
+  private let changed: ChangedLists?
   private let progress: @Sendable (Progress) -> Void
 
   init(
     view: StoreView, engine: RuleEngine, results: ListResults, secret: Secret, threads: Int,
-    memoryBytes: Int, progress: @escaping @Sendable (Progress) -> Void
+    plan: MemoryPlan, changed: ChangedLists?, progress: @escaping @Sendable (Progress) -> Void
   ) {
     self.view = view
     self.engine = engine
     self.results = results
     self.secret = secret
     self.threads = threads
+    self.plan = plan
+    self.changed = changed
     self.progress = progress
-    let rows = MatchTable.allCases.reduce(0) { max($0, view.rowCount($1)) }
-    var partitions = 1
-    while partitions < Self.keyRanges, rows / partitions > Self.rowsPerPartition { partitions *= 2 }
-    while partitions < 1 << 16, rows / partitions > Self.maxRowsPerPartition { partitions *= 2 }
-    self.partitions = partitions
   }
+
+  func run() throws(TernError) {
+    if let changed { try findChanged(changed) }
+    try phase(0, [.listsByIdentity]) { rows, facts, _, scratch in
+      unsafe self.engine.judgeIdentities(
+        lists: RowView(words: rows.listsByIdentity), facts: facts, results: self.results,
+        scratch: scratch)
+    }
+    try phase(1, [.listsByWaybill, .waybills]) { rows, facts, _, scratch in
+      unsafe self.engine.judgeWaybills(
+        lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+        facts: facts, results: self.results, scratch: scratch)
+    }
+    try phase(2, [.listsByTrade, .orders, .payments]) { rows, facts, details, scratch in
+      unsafe self.engine.judgeTrades(
+        lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
+        payments: RowView(words: rows.payments), facts: facts, details: details,
+        results: self.results, scratch: scratch)
+    }
+  }
+
+  private typealias Judge = @Sendable (MatchTables, FactTable, DetailTable, MatchScratch) -> Void
 
   /// One thread's memory.
   private final class Worker {
     let scratch = MatchScratch()
     let rows = MatchTables()
-    var decoder = ColumnDecoder()
+    let ranges: [(table: MatchTable, range: MatchRange)]
+    let changedRows = ChangedRows()
+
+    init(_ tables: [MatchTable]) {
+      ranges = tables.map {
+        ($0, MatchRange(table: .match(Int($0.rawValue)), wordsPerRow: $0.wordCount))
+      }
+    }
   }
 
-  func run() throws(TernError) {
-    try phase(0, [.listsByIdentity]) { (engine, worker, facts, _, needs) in
-      unsafe engine.judgeIdentities(
-        lists: RowView(words: worker.rows.listsByIdentity), facts: facts, results: self.results,
-        scratch: worker.scratch, needs: &needs)
-    }
-    try phase(1, [.listsByWaybill, .waybills]) { (engine, worker, facts, _, needs) in
-      unsafe engine.judgeWaybills(
-        lists: RowView(words: worker.rows.listsByWaybill),
-        waybills: RowView(words: worker.rows.waybills), facts: facts, results: self.results,
-        scratch: worker.scratch, needs: &needs)
-    }
-    try phase(2, [.listsByTrade, .orders, .payments]) { (engine, worker, facts, details, needs) in
-      unsafe engine.judgeTrades(
-        lists: RowView(words: worker.rows.listsByTrade),
-        orders: RowView(words: worker.rows.orders),
-        payments: RowView(words: worker.rows.payments), facts: facts, details: details,
-        results: self.results, scratch: worker.scratch, needs: &needs)
-    }
-    let total = UInt64(3 * partitions)
-    progress(Progress(stage: .reconcile, done: total, total: total))
-  }
-
-  private typealias Judge = @Sendable (
-    RuleEngine, Worker, FactTable, DetailTable, inout NeededDocuments
-  ) -> Bool
-
-  /// Judges every partition. Those that lack facts of some documents are judged again when the
-  /// facts of all have been read in one sweep over the store.
-  private func phase(_ number: Int, _ tables: [MatchTable], _ judge: Judge) throws(TernError) {
-    var todo = Array(0..<partitions)
-    var facts = FactTable()
-    var details = DetailTable()
-    while !todo.isEmpty {
-      let open = Mutex<(needs: NeededDocuments, partitions: [Int])>((NeededDocuments(), []))
-      let round = (partitions: todo, facts: facts, details: details)
-      let queue = WorkQueue(count: round.partitions.count)
-      try onWorkers(min(threads, round.partitions.count)) { (_) throws(TernError) in
-        let worker = Worker()
-        while let index = queue.take() {
-          let partition = round.partitions[index]
+  /// Judges every key. As many ranges at a time as leave the rows put aside within their memory.
+  private func phase(
+    _ number: Int, _ tables: [MatchTable], _ judge: Judge
+  ) throws(TernError) {
+    let ranges = plan.rangeCount(view, tables)
+    let queue = WorkQueue(count: ranges)
+    let company = Mutex<[(index: Int, word: UInt64)]>([])
+    while !queue.isEmpty {
+      let deferred = Mutex(DeferredRows())
+      try onWorkers(min(threads, ranges)) { (_) throws(TernError) in
+        let worker = Worker(tables)
+        while worker.scratch.deferred.byteCount < plan.deferredBytes, let range = queue.take() {
           do throws(TernError) {
-            try read(partition, tables, worker)
+            try self.judge(range, of: ranges, worker, judge)
           } catch {
             queue.stop()
             throw error
           }
-          var needs = NeededDocuments()
-          if !judge(engine, worker, round.facts, round.details, &needs) {
-            let found = needs
-            open.withLock {
-              $0.needs.formUnion(found)
-              $0.partitions.append(partition)
-            }
+          progress(
+            Progress(
+              stage: .reconcile, done: UInt64(number * ranges + range + 1),
+              total: UInt64(3 * ranges)))
+        }
+        deferred.withLock { $0.take(worker.scratch) }
+        company.withLock { $0 += worker.changedRows.company }
+      }
+      try settle(deferred.withLock { $0 }, tables, judge)
+    }
+    for (index, word) in company.withLock({ $0 }) { results.set(index, word: word) }
+  }
+
+  /// One range of keys, in parts that fit the cache.
+  private func judge(
+    _ range: Int, of count: Int, _ worker: Worker, _ judge: Judge
+  ) throws(TernError) {
+    var byteCount = 0
+    for (table, rows) in worker.ranges {
+      try storing { () throws(StoreError) in
+        try rows.load(range, of: count, from: view.segments)
+      }
+      byteCount += rows.rowCount * table.wordCount * 8
+    }
+    if let changed {
+      let isNeeded = try storing { () throws(StoreError) in
+        try worker.changedRows.gather(worker.ranges, changed, results, into: worker.rows)
+      }
+      if isNeeded { judge(worker.rows, FactTable(), DetailTable(), worker.scratch) }
+      return
+    }
+    let parts = plan.partCount(byteCount, ranges: count)
+    for part in 0..<parts {
+      for (table, rows) in worker.ranges {
+        try worker.rows.withWords(table) { (words) throws(TernError) in
+          words.removeAll()
+          try storing { () throws(StoreError) in
+            try rows.take(part: part, of: parts, into: &words)
           }
-          report(number, index, round.partitions.count)
         }
       }
-      let (needs, incomplete) = open.withLock { $0 }
-      todo = incomplete.sorted()
-      if !todo.isEmpty {
-        try readNeeded(needs, &facts, &details)
+      judge(worker.rows, FactTable(), DetailTable(), worker.scratch)
+    }
+  }
+
+  /// Marks every list that the new documents can have changed, and forgets what was known of it.
+  private func findChanged(_ changed: ChangedLists) throws(TernError) {
+    try mark(.listsByIdentity, others: [], changed, bit: ChangedLists.moved)
+    changed.settle(ChangedLists.moved)
+    try mark(.listsByWaybill, others: [.waybills], changed, bit: ChangedLists.touched)
+    try mark(.listsByTrade, others: [.orders, .payments], changed, bit: ChangedLists.touched)
+    changed.settle(ChangedLists.moved | ChangedLists.touched)
+    for index in 0..<results.count where changed.contains(index) { results.set(index, word: 0) }
+  }
+
+  private func mark(
+    _ lists: MatchTable, others: [MatchTable], _ changed: ChangedLists, bit: UInt8
+  ) throws(TernError) {
+    let count = plan.rangeCount(view, [lists])
+    let queue = WorkQueue(count: count)
+    try onWorkers(min(threads, count)) { (_) throws(TernError) in
+      let worker = Worker([lists] + others)
+      while let range = queue.take() {
+        do throws(StoreError) {
+          for (position, rows) in worker.ranges.enumerated() {
+            try rows.range.load(
+              range, of: count, from: view.segments,
+              first: position == 0 ? 0 : changed.firstNewSegment)
+          }
+          try worker.changedRows.mark(
+            worker.ranges[0].range, others: worker.ranges.dropFirst().map(\.range), changed,
+            bit: bit)
+        } catch {
+          queue.stop()
+          throw TernError.store(error)
+        }
       }
     }
   }
 
-  private func report(_ phase: Int, _ index: Int, _ count: Int) {
-    let done = phase * partitions + index * partitions / max(count, 1)
-    progress(
-      Progress(
-        stage: .reconcile, done: UInt64(done), total: UInt64(3 * partitions), documents: 0,
-        rejects: 0))
-  }
-
-  /// The rows of one partition, segment after segment: received order.
-  private func read(
-    _ partition: Int, _ tables: [MatchTable], _ worker: Worker
+  /// Judges the rows put aside until nothing is missing: the facts of all are read in one sweep over
+  /// the store, and what then lacks details once more.
+  private func settle(
+    _ deferred: DeferredRows, _ tables: [MatchTable], _ judge: Judge
   ) throws(TernError) {
-    for table in tables {
-      try worker.rows.withWords(table) { (words) throws(TernError) in
-        words.removeAll()
-        for (ordinal, segment) in view.segments.enumerated() {
-          try storing { () throws(StoreError) in
-            try segment.readPartition(
-              partition, of: partitions, table: .match(Int(table.rawValue)), into: &words,
-              segmentOrdinal: UInt64(ordinal), decoder: &worker.decoder)
-          }
+    var facts = FactTable()
+    var details = DetailTable()
+    var open = deferred
+    while !open.needs.isEmpty {
+      try readNeeded(open.needs, &facts, &details)
+      let round = (rows: open.spread(tables, partBytes: plan.partBytes), facts: facts, details: details)
+      let next = Mutex(DeferredRows())
+      let queue = WorkQueue(count: round.rows.count)
+      try onWorkers(min(threads, round.rows.count)) { (_) throws(TernError) in
+        let scratch = MatchScratch()
+        let rows = MatchTables()
+        while let part = queue.take() {
+          round.rows.copy(part, to: rows)
+          judge(rows, round.facts, round.details, scratch)
         }
+        next.withLock { $0.take(scratch) }
       }
+      open = next.withLock { $0 }
     }
   }
 }

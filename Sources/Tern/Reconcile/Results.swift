@@ -27,49 +27,65 @@ extension Engine {
     _ store: Store, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings
   ) throws(TernError) -> ReconcileReport {
     let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
-    let finished = Mutex<(report: ReconcileReport, units: [Int: EncodedUnit])>(
-      (ReconcileReport(), [:]))
-    let queue = WorkQueue(count: view.segments.count * 2)
-    try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
-      var decoder = ColumnDecoder()
-      var encoder = ColumnEncoder()
-      while let group = queue.take() {
-        let unit = EncodedUnit()
-        var report = ReconcileReport()
-        let direction = Direction.allCases[group % 2]
-        let table = try storing { () throws(StoreError) in
-          try verdictRows(
-            view, segment: group / 2, direction, results, rules, rule, &decoder, &report)
-        }
-        encoder.encode(table, id: ResultFile.verdicts, group: group, into: unit)
-        let part = report
-        finished.withLock {
-          $0.units[group] = unit
-          $0.report.add(part)
+    var report = ReconcileReport()
+    report.asOf = rules.asOf ?? 0
+    let transaction = try storing { () throws(StoreError) in try store.begin() }
+    do throws(TernError) {
+      let writer = try storing { () throws(StoreError) in try transaction.newResult() }
+      // So many at a time that their memory does not grow with the store.
+      let groups = view.segments.count * 2
+      for first in stride(from: 0, to: groups, by: Self.groupsAtATime) {
+        let range = first..<min(first + Self.groupsAtATime, groups)
+        let units = try verdictUnits(range, view, results, rules, rule)
+        for (unit, part) in units {
+          try storing { () throws(StoreError) in try writer.append(unit) }
+          report.add(part)
         }
       }
-    }
-    var (report, units) = finished.withLock { $0 }
-    report.asOf = rules.asOf ?? 0
-    let settingsTable = Table(ResultFile.settingsSchema)
-    for (name, value) in fingerprint(rules) + counts(report) {
-      settingsTable.columns[0].text.append(name)
-      settingsTable.columns[1].text.append(value)
-    }
-    try storing { () throws(StoreError) in
-      let transaction = try store.begin()
-      do throws(StoreError) {
-        let writer = try transaction.newResult()
-        for group in units.keys.sorted() { try writer.append(units[group]!) }
+      let settingsTable = Table(ResultFile.settingsSchema)
+      for (name, value) in fingerprint(rules) + counts(report) + coverage(view) {
+        settingsTable.columns[0].text.append(name)
+        settingsTable.columns[1].text.append(value)
+      }
+      try storing { () throws(StoreError) in
         try writer.append(table: settingsTable, id: ResultFile.settings, group: 0)
         try transaction.seal(writer, asResult: ResultFile.name)
         try transaction.commit(sources: [])
-      } catch {
-        transaction.abort()
-        throw error
       }
+    } catch {
+      transaction.abort()
+      throw error
     }
     return report
+  }
+
+  private static let groupsAtATime = 64
+
+  /// Row groups of the result, encoded on all threads, in their order.
+  private func verdictUnits(
+    _ range: Range<Int>, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings,
+    _ rule: DispositionRule
+  ) throws(TernError) -> [(EncodedUnit, ReconcileReport)] {
+    let finished = Mutex<[(group: Int, unit: EncodedUnit, report: ReconcileReport)]>([])
+    let queue = WorkQueue(count: range.count)
+    try onWorkers(min(settings.threads, range.count)) { (_) throws(TernError) in
+      var decoder = ColumnDecoder()
+      var encoder = ColumnEncoder()
+      while let index = queue.take() {
+        let group = range.lowerBound + index
+        let unit = EncodedUnit()
+        var report = ReconcileReport()
+        let table = try storing { () throws(StoreError) in
+          try verdictRows(
+            view, segment: group / 2, Direction.allCases[group % 2], results, rules, rule,
+            &decoder, &report)
+        }
+        encoder.encode(table, id: ResultFile.verdicts, group: group, into: unit)
+        let part = report
+        finished.withLock { $0.append((group, unit, part)) }
+      }
+    }
+    return finished.withLock { $0.sorted { $0.group < $1.group }.map { ($0.unit, $0.report) } }
   }
 
   private func verdictRows(
@@ -155,6 +171,53 @@ extension Engine {
     }
     return report
   }
+
+  // MARK: - What is kept of an earlier run
+
+  /// The segments that the verdicts are of.
+  private func coverage(_ view: StoreView) -> [(String, String)] {
+    [("segments", "\(view.segments.count)"), ("lastSegment", "\(view.segments.last?.number ?? 0)")]
+  }
+
+  /// What documents taken in since the stored verdicts can have changed, with the stored findings of
+  /// all lists put into `results`. Nil if all are to be judged: no verdicts are there, they were made
+  /// by other rules, or too much is new.
+  func changedLists(
+    _ store: Store, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings
+  ) throws(TernError) -> ChangedLists? {
+    let result = try storing { () throws(StoreError) in try store.openResult(ResultFile.name) }
+    guard let result, result.schema(of: ResultFile.verdicts) != nil else { return nil }
+    let entries = try storedSettings(store)
+    for (name, value) in fingerprint(rules) where name != "asOf" && entries[name] != value {
+      return nil
+    }
+    guard let known = entries["segments"].flatMap({ Int($0) }), known > 0,
+      known <= view.segments.count,
+      entries["lastSegment"] == "\(view.segments[known - 1].number)"
+    else { return nil }
+    let documents = store.manifest.segments.map { $0.documents.reduce(0, +) }
+    let new = documents[known...].reduce(0, +)
+    guard new * Self.newShareMax <= documents.reduce(0, +) else { return nil }
+    let queue = WorkQueue(count: known * 2)
+    try onWorkers(min(settings.threads, queue.count)) { (_) throws(TernError) in
+      var decoder = ColumnDecoder()
+      while let group = queue.take() {
+        let table = try storing { () throws(StoreError) in
+          try result.readTable(ResultFile.verdicts, group: group, decoder: &decoder)
+        }
+        let (findings, dispositions) = (table.columns[0].integer, table.columns[1].integer)
+        let first = view.numbering.firstIndex(ofSegment: group / 2, Direction.allCases[group % 2])
+        for row in 0..<table.rowCount where dispositions[row] != ResultFile.doesNotCount {
+          results.set(
+            first + row, word: UInt64(bitPattern: findings[row]) | ListResults.countsBit)
+        }
+      }
+    }
+    return ChangedLists(firstNewSegment: known, view.numbering)
+  }
+
+  /// Where more than one document in so many is new, all lists are judged.
+  private static let newShareMax = 8
 
   private func storedSettings(_ store: Store) throws(TernError) -> [String: String] {
     let table = try storing { () throws(StoreError) -> Table? in

@@ -7,8 +7,10 @@ struct KeyGroup: BitwiseCopyable {
   var list: UInt32 = 0
   var other: UInt32 = 0
   var payment: UInt32 = 0
-  /// Something needs a closer look: a second row of a kind, or a delete.
+  /// Not 0: something needs a closer look, a second row of a kind, or a delete.
   var isSpecial: UInt32 = 0
+  /// Value of `isSpecial`: the rows were put aside.
+  static let isDeferred: UInt32 = 2
 }
 
 /// Open addressing with linear probing on 32-bit slots: part of the hash above, group number + 1

@@ -18,6 +18,11 @@ public struct ListNumbering: Sendable {
 
   public var count: Int { bases[bases.count - 1] }
 
+  /// Number of the first list of a segment and direction, or of those to come.
+  public func firstIndex(ofSegment segment: Int, _ direction: Direction = .export) -> Int {
+    bases[segment * 2 + Int(direction.rawValue)]
+  }
+
   /// Traps for a document that the numbering does not have.
   @inlinable @inline(__always) public func index(_ document: DocumentRef) -> Int {
     let slot = document.segment &* 2 &+ Int(document.direction.rawValue)
@@ -45,11 +50,14 @@ public final class ListResults: @unchecked Sendable {
   /// The list counts: the version that stands, not a draft, not deleted.
   @inlinable public static var countsBit: UInt64 { 1 &<< 63 }
 
-  /// Everything 0. 16 bytes per list.
-  public init(_ numbering: ListNumbering) {
+  /// Bytes per list; of an export's only half is ever touched.
+  public static var bytesPerList: Int { 16 }
+
+  /// Everything 0, in memory, or in the open, empty file `descriptor`.
+  public init(_ numbering: ListNumbering, file descriptor: Int32? = nil) {
     self.numbering = numbering
     let count = numbering.count
-    memory = ZeroedMemory(byteCount: count * 16)
+    memory = ZeroedMemory(byteCount: count * Self.bytesPerList, file: descriptor)
     unsafe words = memory.base.assumingMemoryBound(to: UInt64.self)
     unsafe consignees = unsafe words + count
   }
@@ -65,6 +73,12 @@ public final class ListResults: @unchecked Sendable {
   public func findings(_ index: Int) -> UInt64 {
     precondition(index >= 0 && index < count, "no such list")
     return unsafe words[index] & ~Self.countsBit
+  }
+
+  /// Replaces what is known of a list: finding bits, and `countsBit` if it counts.
+  public func set(_ index: Int, word: UInt64) {
+    precondition(index >= 0 && index < count, "no such list")
+    unsafe words[index] = word
   }
 
   /// `count` words of finding bits and `countsBit`, for loops over all lists.

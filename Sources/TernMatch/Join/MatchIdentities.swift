@@ -3,13 +3,11 @@ import TernCEB
 /// Phase 0: which lists count.
 ///
 /// `lists` are all rows whose identity falls into the partition. Fills
-/// `scratch.identityMatches` with the rows that count. Returns false, with the reason in `needs`,
-/// if facts were missing: then the matches are not to be used, and the partition is matched again
-/// when they are there. O(rows).
+/// `scratch.identityMatches` with the rows that count. Identities that lack facts are left out:
+/// their rows go to `scratch.deferred`, the documents to `scratch.needs`. O(rows).
 public func matchIdentities(
-  lists: RowView<ListIdentityRow>, facts: FactTable, scratch: MatchScratch,
-  needs: inout NeededDocuments
-) -> Bool {
+  lists: RowView<ListIdentityRow>, facts: FactTable, scratch: MatchScratch
+) {
   scratch.keyGroups.reset(capacity: lists.count)
   scratch.listChain.reserveAtLeast(lists.count)
   scratch.identityMatches.removeAll()
@@ -23,7 +21,6 @@ public func matchIdentities(
 
   let matches = unsafe scratch.identityMatches.base
   var matchCount = 0
-  var isComplete = true
   for index in 0..<table.groupCount {
     let group = unsafe table.groups[index]
     if group.isSpecial == 0 {
@@ -33,8 +30,8 @@ public func matchIdentities(
     }
     unsafe scratch.sorter.gather(group.list, chain, lists)
     scratch.sorter.sort()
-    guard let outcome = scratch.sorter.judgeAll(.list, facts, &needs) else {
-      isComplete = false
+    guard let outcome = scratch.sorter.judgeAll(.list, facts, &scratch.needs) else {
+      unsafe scratch.deferred.listsByIdentity.append(chain: group.list, chain, lists)
       continue
     }
     guard let row = outcome.row else { continue }
@@ -43,7 +40,6 @@ public func matchIdentities(
     matchCount &+= 1
   }
   scratch.identityMatches.setCount(matchCount)
-  return isComplete
 }
 
 extension KeyGroup {

@@ -41,8 +41,13 @@ import TernCEB
 }
 
 /// Memory that one worker uses for partition after partition; it grows to the largest and stays.
-/// The matches in it are those of the last partition.
+/// The matches in it are those of the last partition; `deferred` and `needs` add up until they are
+/// taken away.
 public final class MatchScratch {
+  /// All rows of the keys that could not be settled without reading documents. They are judged by
+  /// themselves, as a partition, when what `needs` names has been read.
+  public var deferred = MatchTables()
+  public var needs = NeededDocuments()
   public internal(set) var identityMatches = GrowableBuffer<IdentityMatch>()
   public internal(set) var waybillMatches = GrowableBuffer<WaybillMatch>()
   public internal(set) var tradeMatches = GrowableBuffer<TradeMatch>()
@@ -61,4 +66,42 @@ public final class MatchScratch {
   var sorter = VersionSorter()
 
   public init() {}
+
+  /// Puts the trade key of a list of the last partition aside: the list lacks details.
+  public func deferTrade(
+    _ key: KeyDigest, lists: RowView<ListTradeRow>, orders: RowView<OrderRow>,
+    payments: RowView<PaymentRow>
+  ) {
+    let table = keyGroups.handle
+    let index = table.find(key)
+    precondition(index >= 0, "a key of another partition")
+    let group = unsafe table.groups[index]
+    if group.isSpecial == KeyGroup.isDeferred { return }
+    unsafe table.groups[index].isSpecial = KeyGroup.isDeferred
+    deferTrade(group, lists, orders, payments)
+  }
+
+  func deferTrade(
+    _ group: KeyGroup, _ lists: RowView<ListTradeRow>, _ orders: RowView<OrderRow>,
+    _ payments: RowView<PaymentRow>
+  ) {
+    unsafe deferred.listsByTrade.append(chain: group.list, listChain.base, lists)
+    unsafe deferred.orders.append(chain: group.other, otherChain.base, orders)
+    unsafe deferred.payments.append(chain: group.payment, paymentChain.base, payments)
+  }
+}
+
+extension GrowableBuffer where Element == UInt64 {
+  /// Appends the rows of one chain, which begins with row `first` - 1.
+  mutating func append<Row: MatchRow>(
+    chain first: UInt32, _ chain: UnsafeMutablePointer<UInt32>, _ rows: RowView<Row>
+  ) {
+    var next = first
+    while next != 0 {
+      let row = Int(next &- 1)
+      reserve(Row.wordCount)
+      appendReserved(rows[row])
+      next = unsafe chain[row]
+    }
+  }
 }

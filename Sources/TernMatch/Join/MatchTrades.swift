@@ -4,13 +4,12 @@ import TernCEB
 ///
 /// `lists`, `orders` and `payments` are all rows whose trade key falls into the partition; lists
 /// that do not count are passed over. Fills `scratch.tradeMatches`, one for every list that counts
-/// and neighbours of one key together, and `scratch.payments`. Returns false as `matchIdentities`
-/// does. O(rows), and O(n log n) in the rows of one key.
+/// and neighbours of one key together, and `scratch.payments`. Keys that lack facts or details are
+/// put aside as by `matchIdentities`. O(rows), and O(n log n) in the rows of one key.
 public func matchTrades(
   lists: RowView<ListTradeRow>, orders: RowView<OrderRow>, payments: RowView<PaymentRow>,
-  results: ListResults, facts: FactTable, details: DetailTable, scratch: MatchScratch,
-  needs: inout NeededDocuments
-) -> Bool {
+  results: ListResults, facts: FactTable, details: DetailTable, scratch: MatchScratch
+) {
   scratch.keyGroups.reset(capacity: lists.count)
   scratch.listChain.reserveAtLeast(lists.count)
   scratch.listWords.reserveAtLeast(lists.count)
@@ -45,7 +44,6 @@ public func matchTrades(
   let paymentRows = unsafe scratch.payments.base
   var matchCount = 0
   var paymentEnd = 0
-  var isComplete = true
   var special = SpecialTradeGroup()
   for index in 0..<table.groupCount {
     let group = unsafe table.groups[index]
@@ -66,14 +64,14 @@ public func matchTrades(
     var groupIsComplete = true
     unsafe scratch.sorter.gather(group.other, orderChain, orders)
     scratch.sorter.sort()
-    let order = scratch.sorter.judgeAll(.order, facts, &needs)
+    let order = scratch.sorter.judgeAll(.order, facts, &scratch.needs)
     if order == nil { groupIsComplete = false }
     unsafe special.gatherPayments(group.payment, paymentChain, payments)
-    if !special.judgePayments(&scratch.sorter, facts, &needs) { groupIsComplete = false }
+    if !special.judgePayments(&scratch.sorter, facts, &scratch.needs) { groupIsComplete = false }
     unsafe scratch.sorter.gather(group.list, listChain, lists)
-    let firstList = firstOfLists(scratch.sorter.versions, details, &needs)
+    let firstList = firstOfLists(scratch.sorter.versions, details, &scratch.needs)
     guard groupIsComplete, let order, let firstList else {
-      isComplete = false
+      scratch.deferTrade(group, lists, orders, payments)
       continue
     }
 
@@ -95,7 +93,6 @@ public func matchTrades(
   }
   scratch.tradeMatches.setCount(matchCount)
   scratch.payments.setCount(paymentEnd)
-  return isComplete
 }
 
 /// Of several lists of one trade key the first in order of `appTime`, `copNo`, `agentCode`,

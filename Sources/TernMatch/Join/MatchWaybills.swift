@@ -17,12 +17,12 @@ struct WaybillInstance: BitwiseCopyable {
 ///
 /// `lists` and `waybills` are all rows whose waybill key falls into the partition; lists that do
 /// not count (phase 0, in `results`) are passed over. Fills `scratch.waybillMatches`, one for every
-/// list that counts. Returns false as `matchIdentities` does. O(rows), and O(n log n) in the rows
-/// of one key.
+/// list that counts and whose key lacks no facts; those that do are put aside as by
+/// `matchIdentities`. O(rows), and O(n log n) in the rows of one key.
 public func matchWaybills(
   lists: RowView<ListWaybillRow>, waybills: RowView<WaybillRow>, results: ListResults,
-  facts: FactTable, scratch: MatchScratch, needs: inout NeededDocuments
-) -> Bool {
+  facts: FactTable, scratch: MatchScratch
+) {
   scratch.keyGroups.reset(capacity: lists.count)
   scratch.listChain.reserveAtLeast(lists.count)
   scratch.listWords.reserveAtLeast(lists.count)
@@ -46,7 +46,6 @@ public func matchWaybills(
 
   let matches = unsafe scratch.waybillMatches.base
   var matchCount = 0
-  var isComplete = true
   var instances: [WaybillInstance] = []
   for index in 0..<table.groupCount {
     let group = unsafe table.groups[index]
@@ -59,8 +58,9 @@ public func matchWaybills(
     }
     unsafe scratch.sorter.gather(group.other, waybillChain, waybills)
     scratch.sorter.sort()
-    guard scratch.sorter.judgeWaybills(into: &instances, facts, &needs) else {
-      isComplete = false
+    guard scratch.sorter.judgeWaybills(into: &instances, facts, &scratch.needs) else {
+      unsafe scratch.deferred.listsByWaybill.append(chain: group.list, listChain, lists)
+      unsafe scratch.deferred.waybills.append(chain: group.other, waybillChain, waybills)
       continue
     }
     var next = group.list
@@ -86,7 +86,6 @@ public func matchWaybills(
     }
   }
   scratch.waybillMatches.setCount(matchCount)
-  return isComplete
 }
 
 /// The instance nearest in time, the later on a tie; nil if there are none. O(log n): they are in

@@ -25,13 +25,20 @@ extension SegmentReader {
     }
   }
 
-  /// Every row of a range has the range's key bits.
+  /// Every row of a range has the range's key bits, and the rows are in order of their keys.
   private func checkKeys(
     _ rows: borrowing GrowableBuffer<UInt64>, of block: EncodedBlock, wordsPerRow: Int
   ) throws(StoreError) {
     guard case .match(_, let bits) = directory.table(block.table)?.shape else { return }
-    for row in 0..<block.rows where keyRange(rows[row * wordsPerRow], bits: bits) != block.group {
-      throw damage(block, BlockFault("a row outside its key range"))
+    var last = 0
+    for row in 0..<block.rows {
+      let key = rows[row * wordsPerRow]
+      guard keyRange(key, bits: bits) == block.group else {
+        throw damage(block, BlockFault("a row outside its key range"))
+      }
+      let top = keyRange(key, bits: MatchRange.keyBitsMax)
+      guard top >= last else { throw damage(block, BlockFault("rows out of order")) }
+      last = top
     }
   }
 }

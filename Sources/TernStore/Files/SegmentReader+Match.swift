@@ -6,54 +6,58 @@ extension SegmentReader {
     if case .match(let words, _) = directory.table(id)?.shape { words } else { nil }
   }
 
-  /// Appends the match rows whose key is in partition `partition` of `count` (a power of two), row
-  /// by row. Rows come by key range, and within one in arrival order.
-  ///
-  /// `segmentOrdinal << 32` is added to word 2 of each. A table that is not here adds nothing.
-  /// Cost: about a nanosecond a word from the page cache.
-  public func readPartition(
-    _ partition: Int, of count: Int, table id: TableID,
-    into rows: inout GrowableBuffer<UInt64>, segmentOrdinal: UInt64,
-    decoder: inout ColumnDecoder
+  /// Top key bits by which the rows of a match table are grouped; 0 if the table is not here.
+  func matchRangeBits(of id: TableID) -> Int {
+    if case .match(_, let bits) = directory.table(id)?.shape { bits } else { 0 }
+  }
+
+  /// Bytes that a match table takes.
+  public func matchByteCount(of id: TableID) -> Int {
+    (directory.groups[id] ?? []).reduce(0) { $0 + directory.block($1, column: 0).size }
+  }
+
+  /// Appends the blocks of a match table that hold range `range` of 2^`bits` of the keys, end to
+  /// end, and calls `found` with each. Neighbours are read together.
+  func readMatchBytes(
+    _ range: Int, bits: Int, table id: TableID, into bytes: inout GrowableBuffer<UInt8>,
+    found: (EncodedBlock) -> Void
   ) throws(StoreError) {
-    precondition(count > 0 && count & (count - 1) == 0, "partitions must be a power of two")
-    precondition(partition >= 0 && partition < count, "no such partition")
-    guard case .match(let wordsPerRow, let rangeBits) = directory.table(id)?.shape else { return }
-    let bits = count.trailingZeroBitCount
-    // The ranges that the partition covers, or the one that covers the partition.
+    guard case .match(_, let rangeBits) = directory.table(id)?.shape else { return }
+    // The ranges that the wanted one covers, or the one that covers it.
     let ranges =
       bits <= rangeBits
-      ? partition << (rangeBits - bits)..<(partition + 1) << (rangeBits - bits)
-      : partition >> (bits - rangeBits)..<(partition >> (bits - rangeBits)) + 1
+      ? range << (rangeBits - bits)..<(range + 1) << (rangeBits - bits)
+      : range >> (bits - rangeBits)..<(range >> (bits - rangeBits)) + 1
     let groups = directory.groups[id] ?? []
     var index = groups.partitioningIndex { $0.number >= ranges.lowerBound }
     while index < groups.count && groups[index].number < ranges.upperBound {
       let first = directory.block(groups[index], column: 0)
-      var end = index + 1
+      found(first)
       var size = first.size
-      while end < groups.count && groups[end].number < ranges.upperBound {
-        let next = directory.block(groups[end], column: 0)
+      index += 1
+      while index < groups.count && groups[index].number < ranges.upperBound {
+        let next = directory.block(groups[index], column: 0)
         guard next.offset == first.offset + UInt64(size),
           UInt64(size + next.size) <= Self.bytesPerRead
         else { break }
+        found(next)
         size += next.size
-        end += 1
+        index += 1
       }
-      try Self.read(system, file, first.offset, size, to: &decoder.input)
-      for position in index..<end {
-        let block = directory.block(groups[position], column: 0)
-        let before = rows.count
-        try decodeGranule(
-          block, at: Int(block.offset - first.offset), wordsPerRow: wordsPerRow,
-          segmentOrdinal: segmentOrdinal, into: &rows, decoder: &decoder)
-        if bits > rangeBits {
-          keep(partition, bits: bits, from: before, wordsPerRow: wordsPerRow, in: &rows)
-        }
+      bytes.reserve(size + paddingBytes)
+      let done = try system.read(
+        file, offset: first.offset, count: size,
+        to: bytes.view.slice(bytes.count, count: bytes.capacity - bytes.count))
+      guard done == size else {
+        throw .corrupt(
+          file: path, range: first.offset + UInt64(done)..<first.offset + UInt64(size),
+          what: "the file ends too early")
       }
-      index = end
+      bytes.setCount(bytes.count + size)
     }
   }
 
+  /// All rows of the block at `start` of the decoder's input.
   func decodeGranule(
     _ block: EncodedBlock, at start: Int, wordsPerRow: Int, segmentOrdinal: UInt64,
     into rows: inout GrowableBuffer<UInt64>, decoder: inout ColumnDecoder
@@ -64,32 +68,13 @@ extension SegmentReader {
       guard block.rawSize == block.rows * wordsPerRow * 8, block.encoding == 0 else {
         throw BlockFault("the size of the values is another")
       }
-      var reader = ByteReader(decoder.input.view, start: start, count: block.size)
       try TernStore.decodeGranule(
-        &reader, rows: block.rows, wordsPerRow: wordsPerRow, segmentOrdinal: segmentOrdinal,
-        into: &rows)
+        decoder.input.view, start: start, size: block.size, rows: block.rows,
+        wordsPerRow: wordsPerRow, segmentOrdinal: segmentOrdinal, into: &rows)
     } catch {
       rows.setCount(before)
       throw damage(block, error)
     }
-  }
-
-  /// Drops the rows from `start` on that belong to another partition.
-  private func keep(
-    _ partition: Int, bits: Int, from start: Int, wordsPerRow: Int,
-    in rows: inout GrowableBuffer<UInt64>
-  ) {
-    let words = rows.view
-    var to = start
-    var from = start
-    while from < rows.count {
-      if keyRange(words[from], bits: bits) == partition {
-        if to != from { for word in 0..<wordsPerRow { words[to &+ word] = words[from &+ word] } }
-        to &+= wordsPerRow
-      }
-      from &+= wordsPerRow
-    }
-    rows.setCount(to)
   }
 }
 

@@ -1,8 +1,9 @@
 import TernCEB
 
-// A granule: the match rows of one key range in one segment. Rows of W 64-bit words; every word
-// position is a column, packed to the width that it needs within the granule. The granule is one
-// block, so one read fetches all of it.
+// A granule: the match rows of one key range in one segment, in order of the top 16 bits of their
+// keys, so that a smaller range of keys is a stretch of rows. Rows of W 64-bit words; every word
+// position is a column, packed to the width that it needs within the granule: any stretch of rows
+// can be unpacked by itself. The granule is one block, so one read fetches all of it.
 //
 //     4  rows
 //     2  W
@@ -16,12 +17,9 @@ import TernCEB
 //     for each column its data: entries of the dictionary (8 bytes each), then the numbers − base,
 //     or the codes, bit-packed
 
-private let granuleHeaderSize = 8
-private let columnDescriptorSize = 16
-private let dictionaryEntriesMax = 256
-/// Rows are unpacked so many at a time: a whole number of bytes for every width, and a piece of the
-/// output that stays in the first-level cache.
-private let rowsPerStep = 64
+let granuleHeaderSize = 8
+let columnDescriptorSize = 16
+let dictionaryEntriesMax = 256
 
 /// Encodes granules; owns the scratch memory.
 struct MatchGranuleEncoder: ~Copyable {
@@ -90,76 +88,4 @@ struct MatchGranuleEncoder: ~Copyable {
     let entries = valueTable.count
     return entries * 64 + count * bitsNeeded(UInt64(entries - 1)) < count * width
   }
-}
-
-/// What a granule says about one column, checked.
-private struct GranuleColumn {
-  var base: UInt64
-  var width: Int
-  var entries: Int
-  /// Position of the dictionary, and of the packed numbers, in the reader's bytes.
-  var dictionary: Int
-  var data: Int
-}
-
-/// Appends the rows of the granule in `reader` to `out`, row by row.
-func decodeGranule(
-  _ reader: inout ByteReader, rows: Int, wordsPerRow: Int, segmentOrdinal: UInt64,
-  into out: inout GrowableBuffer<UInt64>
-) throws(BlockFault) {
-  let start = reader.position
-  let size = reader.remaining
-  guard Int(try reader.uint32()) == rows, Int(try reader.uint16()) == wordsPerRow else {
-    throw BlockFault("shape of the match rows is another")
-  }
-  try reader.zeros(2)
-  var columns: [GranuleColumn] = []
-  columns.reserveCapacity(wordsPerRow)
-  var next = granuleHeaderSize + wordsPerRow * columnDescriptorSize
-  for _ in 0..<wordsPerRow {
-    let base = try reader.uint64()
-    let width = Int(try reader.byte())
-    let isDictionary = try reader.byte()
-    let entries = Int(try reader.uint16())
-    let offset = Int(try reader.uint32())
-    guard width <= 64, isDictionary <= 1, (isDictionary == 1) == (entries > 0),
-      entries <= dictionaryEntriesMax, offset == next
-    else { throw BlockFault("impossible column of match rows") }
-    next += entries * 8 + packedSize(rows, width: width)
-    guard next <= size else { throw BlockFault("data ends too early") }
-    columns.append(
-      GranuleColumn(
-        base: base, width: width, entries: entries, dictionary: start + offset,
-        data: start + offset + entries * 8))
-  }
-  guard next == size else { throw BlockFault("data goes on after its end") }
-  columns[2].base &+= segmentOrdinal << 32
-
-  out.reserve(rows * wordsPerRow)
-  let target = out.view.slice(out.count, count: rows * wordsPerRow)
-  let bytes = reader.bytes
-  var row = 0
-  while row < rows {
-    let count = min(rowsPerStep, rows - row)
-    for word in 0..<wordsPerRow {
-      let column = columns[word]
-      let first = row * wordsPerRow + word
-      unpack(
-        bytes, at: column.data + row / 8 * column.width, count: count, base: column.base,
-        width: column.width, to: target, first: first, stride: wordsPerRow)
-      if column.entries > 0 {
-        var at = first
-        for _ in 0..<count {
-          let code = target[at]
-          guard code < UInt64(column.entries) else {
-            throw BlockFault("code outside the dictionary")
-          }
-          target[at] = bytes.load64(column.dictionary &+ Int(code) &* 8)
-          at &+= wordsPerRow
-        }
-      }
-    }
-    row += count
-  }
-  out.setCount(out.count + rows * wordsPerRow)
 }

@@ -5,12 +5,13 @@ import TernCEB
 /// A row is `wordsPerRow` 64-bit words: words 0 and 1 the key digest (high, low), word 2 the
 /// document reference with segment 0, the rest is not looked at. Rows are grouped by the top bits
 /// of word 0 into as many ranges as leaves each about 128 rows or more, 256 at most. Within a range
-/// they keep the order in which they came.
+/// they are in order of the top 16 bits, and those that share them as they came.
 ///
-/// Memory: the rows of one range, and 4 bytes a row.
+/// Memory: the rows of one range, and 8 bytes a row.
 public struct MatchTableWriter: ~Copyable {
   private var encoder = MatchGranuleEncoder()
   private var order = GrowableBuffer<UInt32>()
+  private var halfOrder = GrowableBuffer<UInt32>()
   private var range = GrowableBuffer<UInt64>()
   private static let rowsPerRange = 128
 
@@ -65,20 +66,37 @@ public struct MatchTableWriter: ~Copyable {
     }
   }
 
-  /// Fills `order` with the row numbers by range, and returns where each range starts.
+  /// Fills `order` with the row numbers by the top 16 bits of their keys, and returns where each
+  /// range starts. A stable counting sort by one byte, then by the one above. O(rows).
   private mutating func groupByKey(
     _ rows: View<UInt64>, rowCount: Int, wordsPerRow: Int, bits: Int
   ) -> [Int] {
-    var starts = [Int](repeating: 0, count: (1 << bits) + 1)
-    for row in 0..<rowCount { starts[keyRange(rows[row &* wordsPerRow], bits: bits) + 1] += 1 }
-    for group in 0..<1 << bits { starts[group + 1] += starts[group] }
     order.prepare(rowCount)
+    halfOrder.prepare(rowCount)
     let order = order.view
-    var next = starts
+    let half = halfOrder.view
+    // Where each value of the lower byte, and of the upper one, starts.
+    var low = [Int](repeating: 0, count: 257)
+    var high = [Int](repeating: 0, count: 257)
     for row in 0..<rowCount {
-      let group = keyRange(rows[row &* wordsPerRow], bits: bits)
-      order[next[group]] = UInt32(truncatingIfNeeded: row)
-      next[group] += 1
+      let key = rows[row &* wordsPerRow]
+      low[Int(key >> 48 & 0xff) + 1] += 1
+      high[Int(key >> 56) + 1] += 1
+    }
+    for byte in 0..<256 {
+      low[byte + 1] += low[byte]
+      high[byte + 1] += high[byte]
+    }
+    let starts = (0...1 << bits).map { high[$0 << (8 - bits)] }
+    for row in 0..<rowCount {
+      let byte = Int(rows[row &* wordsPerRow] >> 48 & 0xff)
+      half[low[byte]] = UInt32(truncatingIfNeeded: row)
+      low[byte] += 1
+    }
+    for index in 0..<rowCount {
+      let byte = Int(rows[Int(half[index]) &* wordsPerRow] >> 56)
+      order[high[byte]] = half[index]
+      high[byte] += 1
     }
     return starts
   }

@@ -1,0 +1,76 @@
+import Glibc
+import TernMatch
+import TernStore
+
+/// How a run stays within its memory: what each thread may hold, and whether the dense results lie
+/// in memory or in a file.
+struct MemoryPlan: Sendable {
+  /// A part's rows: they stay in the second-level cache while they are matched.
+  let partBytes = 768 << 10
+  /// Packed rows read at a time: long reads, that still leave work for every thread.
+  private static let rangeBytes = 8 << 20
+  /// A segment's own key ranges; more would be read more than once.
+  private static let keyRanges = 256
+  /// Rows that a key range has at least in a segment of its size.
+  private static let rowsPerKeyRange = 128
+
+  let threads: Int
+  /// The dense results are larger than half the memory.
+  let resultsSpill: Bool
+  /// One thread's share of what the results leave.
+  private let threadBytes: Int
+
+  init(memoryBytes: Int, threads: Int, lists: Int) {
+    self.threads = threads
+    let results = lists * ListResults.bytesPerList
+    resultsSpill = results > memoryBytes / 2
+    threadBytes = (resultsSpill ? memoryBytes : memoryBytes - results) / (2 * threads)
+  }
+
+  /// Rows that one thread may put aside; reading what they lack takes several times as much.
+  var deferredBytes: Int { threadBytes / 8 }
+
+  /// Ranges of keys in which the tables are read.
+  func rangeCount(_ view: StoreView, _ tables: [MatchTable]) -> Int {
+    var packed = 0
+    var rows = 0
+    for table in tables {
+      for segment in view.segments { packed += segment.matchByteCount(of: .match(Int(table.rawValue))) }
+      rows = max(rows, view.rowCount(table))
+    }
+    let rowsPerSegment = rows / max(view.segments.count, 1)
+    let wanted = min(Self.keyRanges, rowsPerSegment / Self.rowsPerKeyRange)
+    var count = 1
+    while count * 2 <= wanted, packed / count > Self.rangeBytes || count < threads * 8 { count *= 2 }
+    while count < 1 << (MatchRange.keyBitsMax - 4), packed / count > threadBytes / 2 { count *= 2 }
+    return count
+  }
+
+  /// Parts of one of `ranges` ranges that has `byteCount` bytes of rows.
+  func partCount(_ byteCount: Int, ranges: Int) -> Int {
+    var count = 1
+    while byteCount / count > partBytes, ranges * count < 1 << MatchRange.keyBitsMax { count *= 2 }
+    return count
+  }
+}
+
+/// A file without a name in a store's folder: gone when it is closed, also by a kill.
+@safe
+struct SpillFile: ~Copyable {
+  let descriptor: Int32
+
+  init(folder: String, byteCount: Int) throws(TernError) {
+    // `O_TMPFILE`, a macro that Swift does not take over.
+    let unnamed = 0o20_000_000 | O_DIRECTORY
+    descriptor = unsafe open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .output(path: folder, operation: "open", errno: errno) }
+    // Room is taken now: a disk that is full later would be a bus error.
+    let error = posix_fallocate(descriptor, 0, off_t(max(byteCount, 1)))
+    guard error == 0 else {
+      close(descriptor)
+      throw .output(path: folder, operation: "fallocate", errno: error)
+    }
+  }
+
+  deinit { close(descriptor) }
+}

@@ -1,0 +1,119 @@
+import Tern
+import TernRules
+import TernTestSupport
+import Testing
+
+/// Reconciling after every ingest gives what reconciling everything gives.
+struct IncrementalTests {
+  /// Documents of `corpora/demo` by message number, as they stand in their messages.
+  static let documents: [(message: String, text: String)] = filesBelow(corpus("demo") + "/input")
+    .flatMap { Self.documents(in: readText(corpus("demo") + "/input/" + $0)!) }
+
+  /// Cuts a message with the prefix `ceb:` into its documents.
+  static func documents(in text: String) -> [(message: String, text: String)] {
+    guard let root = text.ranges(of: "<ceb:CEB").first else { return [] }
+    let message = String(text[root.upperBound...].prefix(3))
+    let names = ["Order", "Payment", "Receipts", "Logistics", "Inventory"]
+    return names.flatMap { name in
+      zip(text.ranges(of: "<ceb:\(name)>"), text.ranges(of: "</ceb:\(name)>")).map {
+        (message, String(text[$0.lowerBound..<$1.upperBound]))
+      }
+    }
+  }
+
+  /// The document with another value in its first element of that name, if it has one.
+  static func with(_ text: String, _ name: String, _ value: String) -> String {
+    guard let start = text.ranges(of: "<ceb:\(name)>").first,
+      let end = text.ranges(of: "</ceb:\(name)>").first
+    else { return text }
+    return text[..<start.upperBound] + value + text[end.lowerBound...]
+  }
+
+  /// Any document with keys, times and versions from small sets: new versions, deletes, documents
+  /// sent twice, shared and reused waybill numbers abound.
+  static func randomDocument(
+    _ random: inout SeededGenerator
+  ) -> (message: String, text: String) {
+    var (message, text) = documents.randomElement(using: &random)!
+    func set(_ name: String, _ percent: Int, _ values: [String]) {
+      if Int.random(in: 0..<100, using: &random) < percent {
+        text = with(text, name, values.randomElement(using: &random)!)
+      }
+    }
+    set("orderNo", 70, (1...30).map { "O\($0)" })
+    set("logisticsNo", 70, (1...30).map { "W\($0)" })
+    set("copNo", 70, (1...40).map { "C\($0)" })
+    set("payNo", 50, (1...20).map { "P\($0)" })
+    set("appType", 50, ["1", "1", "2", "3"])
+    set("appTime", 80, ["20240310120000", "20240310120000", "20240311080000", "20241001000000", "20250501000000"])
+    set("guid", 30, (1...5).map { "000000D1-0001-4C0B-9A10-20240310000\($0)" })
+    return (message, text)
+  }
+
+  /// One file per kind of message.
+  static func write(_ documents: [(message: String, text: String)], to folder: String) {
+    makeFolder(folder)
+    for (message, group) in Dictionary(grouping: documents, by: \.message) {
+      for start in stride(from: 0, to: group.count, by: 100) {
+        let texts = group[start..<min(start + 100, group.count)].map(\.text)
+        writeFile(
+          "\(folder)/\(message)-\(start).xml",
+          "<ceb:CEB\(message)Message guid=\"000000E1-0001-4C0B-9A10-202403100001\" version=\"1.0\" "
+            + "xmlns:ceb=\"http://www.chinaport.gov.cn/ceb\">" + texts.joined()
+            + "</ceb:CEB\(message)Message>")
+      }
+    }
+  }
+
+  @Test("after every ingest the verdicts are those of a reconcile of everything",
+    arguments: (0..<4).map { _ in UInt64.random(in: 0..<1 << 40) })
+  func sameAsFull(seed: UInt64) throws {
+    print("incremental: seed \(seed)")
+    #expect(Self.documents.count > 100)
+    var random = SeededGenerator(seed: seed)
+    let folder = TemporaryFolder()
+    var engine = Engine(settings: EngineSettings(threads: Int.random(in: 1...3, using: &random)))
+    let tolerant = Bool.random(using: &random)
+    if tolerant { engine.settings.rules[tolerance: .amountLinesDiffer] = Tolerance("5%")! }
+    var other = engine
+    other.settings.rules.windowDays = 29
+    var partial = 0
+    for step in 0..<12 {
+      let count = step == 0 ? 700 : Int.random(in: 1...40, using: &random)
+      let input = folder["input-\(step)"]
+      Self.write((0..<count).map { _ in Self.randomDocument(&random) }, to: input)
+      #expect(try engine.ingest([input], into: folder["step"]).rejects == 0)
+      try engine.ingest([input], into: folder["full"])
+
+      let stepped = try engine.reconcile(folder["step"])
+      // Other rules in between: everything is judged.
+      try other.reconcile(folder["full"])
+      let full = try engine.reconcile(folder["full"])
+      let note: Comment = "seed \(seed), step \(step)"
+      #expect(try verdictRows(folder["step"], .ndjson) == verdictRows(folder["full"], .ndjson), note)
+      #expect(stepped.lists == full.lists && stepped.asOf == full.asOf, note)
+      #expect(stepped.findings == full.findings, note)
+      #expect(stepped.dispositions == full.dispositions, note)
+      #expect(stepped.judged <= full.judged, note)
+      if stepped.judged < full.judged { partial += 1 }
+    }
+    #expect(partial == 11, "seed \(seed)")
+  }
+
+  @Test("a later as-of alone judges no list again; other rules judge all")
+  func settings() throws {
+    let folder = TemporaryFolder()
+    var engine = Engine()
+    try engine.ingest([corpus("demo") + "/input"], into: folder["store"])
+    let first = try engine.reconcile(folder["store"])
+    // Old versions and drafts are judged too.
+    #expect(first.judged >= first.lists && first.lists == 40)
+    engine.settings.rules.asOf = first.asOf + 400 * 86_400
+    let late = try engine.reconcile(folder["store"])
+    #expect(!late.wasUpToDate && late.judged == 0)
+    #expect(late.dispositions[Int(Disposition.pending.rawValue)] == 0)
+    #expect(late.findings == first.findings && late.lists == first.lists)
+    engine.settings.rules[enabled: .amountGoods] = false
+    #expect(try engine.reconcile(folder["store"]).judged == first.judged)
+  }
+}
