@@ -38,17 +38,25 @@ extension Cube {
     let rows = selection.rows.span
     let firstLines = selection.firstLines.span
     let lineCounts = selection.lineCounts.span
+    let areSmall = columns.areSmall(selection)
     var overflow: Overflow = []
     var cells = headCells.mutableSpan
     for i in numbers.indices {
       let row = Int(rows[i])
       let packNo = columns.packNo[row]
-      let list = HeadCell(
-        goodsValueE5: columns.goodsValueE5(first: firstLines[i], count: lineCounts[i]),
-        grossWeightE5: columns.grossWeight.valueE5(row),
-        netWeightE5: columns.netWeight.valueE5(row),
-        packages: packNo == IntegerColumn.absent ? 0 : Int128(packNo),
-        lists: 1, lines: Int64(lineCounts[i]))
+      var list = HeadCell(
+        packages: packNo == IntegerColumn.absent ? 0 : Int128(packNo), lists: 1,
+        lines: Int64(lineCounts[i]))
+      if areSmall {
+        list.goodsValueE5 = Int128(
+          columns.smallGoodsValueE5(first: firstLines[i], count: lineCounts[i]))
+        list.grossWeightE5 = Int128(columns.grossWeight.smallE5(row))
+        list.netWeightE5 = Int128(columns.netWeight.smallE5(row))
+      } else {
+        list.goodsValueE5 = columns.goodsValueE5(first: firstLines[i], count: lineCounts[i])
+        list.grossWeightE5 = columns.grossWeight.valueE5(row)
+        list.netWeightE5 = columns.netWeight.valueE5(row)
+      }
       overflow.formUnion(cells[Int(numbers[i])].add(list))
     }
     try overflow.check()
@@ -59,22 +67,21 @@ extension Cube {
     _ selection: Selection, _ columns: ListColumns, _ sources: [Level.Source],
     _ dispositions: Span<UInt8>, heads: Span<UInt32>
   ) throws(StatisticsError) {
-    var rows: [UInt32] = []
-    var numbers: [UInt32] = []
-    var serials: [UInt64] = []
-    let expected = selection.lineCounts.reduce(0) { $0 + Int($1) }
-    rows.reserveCapacity(expected)
-    numbers.reserveCapacity(expected)
-    serials.reserveCapacity(expected)
+    let count = selection.lineCounts.reduce(0) { $0 + Int($1) }
+    if count == 0 { return }
+    var rows = [UInt32](repeating: 0, count: count)
+    var numbers = [UInt32](repeating: 0, count: count)
+    var lists = [UInt32](repeating: 0, count: count)
+    var filled = 0
     for i in heads.indices {
       let first = selection.firstLines[i]
       for line in first..<first + selection.lineCounts[i] {
-        rows.append(line)
-        numbers.append(heads[i])
-        serials.append(serial + UInt64(i) + 1)
+        rows[filled] = line
+        numbers[filled] = heads[i]
+        lists[filled] = UInt32(i)
+        filled += 1
       }
     }
-    if rows.isEmpty { return }
 
     var codes = [UInt32](repeating: 0, count: rows.count)
     for index in headLevelCount..<levels.count {
@@ -86,17 +93,22 @@ extension Cube {
     }
 
     growLineCells()
+    let areSmall = columns.areSmall(selection)
+    let firstSerial = serial &+ 1
     var overflow: Overflow = []
     var cells = lineCells.mutableSpan
     for i in rows.indices {
       let number = Int(numbers[i])
       cells[number].lines &+= 1
-      if cells[number].lastList != serials[i] {
-        cells[number].lastList = serials[i]
+      let list = firstSerial &+ UInt64(lists[i])
+      if cells[number].lastList != list {
+        cells[number].lastList = list
         cells[number].lists &+= 1
       }
-      overflow.add(
-        &cells[number].goodsValueE5, columns.totalPrice.valueE5(Int(rows[i])), .goodsValue)
+      let row = Int(rows[i])
+      let value =
+        areSmall ? Int128(columns.totalPrice.smallE5(row)) : columns.totalPrice.valueE5(row)
+      overflow.add(&cells[number].goodsValueE5, value, .goodsValue)
     }
     try overflow.check()
   }

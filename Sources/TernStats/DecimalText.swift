@@ -1,14 +1,61 @@
-/// Fixed-point numbers as text.
+/// Numbers as text, exactly.
 enum DecimalText {
-  /// A value × 10^5, exactly and without trailing zeros: `123.45`, `0`, `-0.5`.
+  /// A value × 10^5 without trailing zeros: `123.45`, `0`, `-0.5`.
   static func ofE5(_ value: Int128) -> String {
-    let (whole, fraction) = value.magnitude.quotientAndRemainder(dividingBy: 100_000)
-    var text = value < 0 ? "-" : ""
-    text += String(whole)
-    if fraction == 0 { return text }
-    // A leading 1 keeps the fraction's own leading zeros.
-    var digits = String(fraction + 100_000).dropFirst()
-    while digits.last == "0" { digits.removeLast() }
-    return text + "." + digits
+    var bytes: [UInt8] = []
+    append(e5: value, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  static func append(e5 value: Int128, to bytes: inout [UInt8]) {
+    let (whole, fraction) = quotient(value.magnitude, 100_000)
+    append(value < 0, whole, to: &bytes)
+    if fraction == 0 { return }
+    bytes.append(UInt8(ascii: "."))
+    var rest = fraction
+    var unit: UInt64 = 10_000
+    while rest > 0 {
+      bytes.append(0x30 + UInt8(rest / unit))
+      rest %= unit
+      unit /= 10
+    }
+  }
+
+  static func append(_ value: Int128, to bytes: inout [UInt8]) {
+    append(value < 0, value.magnitude, to: &bytes)
+  }
+
+  static func append(_ isNegative: Bool, _ magnitude: UInt128, to bytes: inout [UInt8]) {
+    if magnitude <= UInt128(UInt64.max) {
+      append(isNegative, UInt(magnitude), to: &bytes)
+    } else {
+      // Nineteen digits at a time; the last ones with their leading zeros.
+      let (high, low) = quotient(magnitude, 10_000_000_000_000_000_000)
+      append(isNegative, high, to: &bytes)
+      let start = bytes.count
+      append(false, UInt(low), to: &bytes)
+      bytes.insert(contentsOf: repeatElement(0x30, count: 19 - (bytes.count - start)), at: start)
+    }
+  }
+
+  static func append(_ isNegative: Bool, _ magnitude: UInt, to bytes: inout [UInt8]) {
+    if isNegative { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var left = magnitude
+    repeat {
+      bytes.append(0x30 + UInt8(truncatingIfNeeded: left % 10))
+      left /= 10
+    } while left > 0
+    bytes[start...].reverse()
+  }
+
+  /// Most values fit 64 bits, whose division is far cheaper.
+  private static func quotient(_ value: UInt128, _ divisor: UInt64) -> (UInt128, rest: UInt64) {
+    if value <= UInt128(UInt64.max) {
+      let (whole, rest) = UInt64(value).quotientAndRemainder(dividingBy: divisor)
+      return (UInt128(whole), rest)
+    }
+    let (whole, rest) = value.quotientAndRemainder(dividingBy: UInt128(divisor))
+    return (whole, UInt64(rest))
   }
 }

@@ -51,20 +51,18 @@ struct Level: Sendable {
     }
   }
 
-  /// Neighbours often come from one sender: the value before is tried first.
   private mutating func encodeTexts(
     _ reader: TextReader, rows: Span<UInt32>, into codes: inout MutableSpan<UInt32>
   ) throws(StatisticsError) {
-    var last = try values.code(of: "")
     for i in rows.indices {
       let row = rows[i]
       if row == Self.noRow {
-        last = try values.code(of: "")
+        codes[i] = try values.code(of: .empty)
+      } else if let short = reader.short(Int(row)) {
+        codes[i] = try values.code(of: short)
       } else {
-        let value = unsafe reader.value(Int(row))
-        if unsafe !values.matches(last, value) { last = try unsafe values.code(of: value) }
+        codes[i] = try unsafe values.code(of: reader.value(Int(row)))
       }
-      codes[i] = last
     }
   }
 
@@ -72,11 +70,13 @@ struct Level: Sendable {
     _ reader: TextReader, characters: Int, rows: Span<UInt32>,
     into codes: inout MutableSpan<UInt32>
   ) throws(StatisticsError) {
-    var last = try values.code(of: "")
     for i in rows.indices {
-      let value = unsafe reader.prefix(Int(rows[i]), characters: characters)
-      if unsafe !values.matches(last, value) { last = try unsafe values.code(of: value) }
-      codes[i] = last
+      let row = Int(rows[i])
+      if let short = reader.shortPrefix(row, characters: characters) {
+        codes[i] = try values.code(of: short)
+      } else {
+        codes[i] = try unsafe values.code(of: reader.prefix(row, characters: characters))
+      }
     }
   }
 
@@ -102,18 +102,8 @@ struct Level: Sendable {
   mutating func extend(
     _ prefixes: inout MutableSpan<UInt32>, by codes: Span<UInt32>
   ) throws(StatisticsError) {
-    var lastParent = UInt32.max
-    var lastCode = UInt32.max
-    var last: UInt32 = 0
     for i in codes.indices {
-      let parent = prefixes[i]
-      let code = codes[i]
-      if parent != lastParent || code != lastCode {
-        last = try self.prefixes.number(parent: parent, code: code)
-        lastParent = parent
-        lastCode = code
-      }
-      prefixes[i] = last
+      prefixes[i] = try self.prefixes.number(parent: prefixes[i], code: codes[i])
     }
   }
 }

@@ -1,7 +1,8 @@
 /// One level of the cube's tree: (prefix so far, code of the next dimension) → dense number.
 ///
-/// A cell's tuple of codes is found level by level. Each level hashes eight bytes, the first ones
-/// are tiny and stay in the cache, and a cell's tuple can be walked back from its number.
+/// A cell's tuple of codes is found level by level, and can be walked back from its number. While
+/// prefixes times codes are few, a level is a plain array that fits the cache; then it hashes eight
+/// bytes.
 struct PrefixTable: Sendable {
   private let seed = ByteHash.seed
   /// Per number: parent in the upper half, code in the lower.
@@ -10,6 +11,10 @@ struct PrefixTable: Sendable {
   private var slots: [UInt32] = Array(repeating: 0, count: 16)
   /// More numbers than this are refused.
   private let limit: Int
+  /// Number + 1 at parent × 2^`codeBits` + code, 0 if not known; empty once that grew too large.
+  private var direct: [UInt32] = [0]
+  private var codeBits: UInt32 = 0
+  private static let directMax = 1 << 16
 
   init(limit: Int) { self.limit = limit }
 
@@ -19,6 +24,16 @@ struct PrefixTable: Sendable {
 
   @inline(__always)
   mutating func number(parent: UInt32, code: UInt32) throws(StatisticsError) -> UInt32 {
+    let place = Int(parent) &<< Int(codeBits) &+ Int(code)
+    if code &>> codeBits == 0 && place < direct.count {
+      let found = direct[place]
+      if found != 0 { return found &- 1 }
+    }
+    return try find(parent: parent, code: code)
+  }
+
+  @inline(__always)
+  private mutating func find(parent: UInt32, code: UInt32) throws(StatisticsError) -> UInt32 {
     let key = UInt64(parent) << 32 | UInt64(code)
     let mask = slots.count &- 1
     var slot = Int(truncatingIfNeeded: ByteHash.mix(key, seed: seed)) & mask
@@ -37,7 +52,26 @@ struct PrefixTable: Sendable {
     keys.append(key)
     slots[slot] = number + 1
     if count * 2 > slots.count { grow() }
+    if !direct.isEmpty { addDirect(number) }
     return number
+  }
+
+  /// Makes the newest number known to `direct`, which is built anew where it is too small.
+  private mutating func addDirect(_ number: UInt32) {
+    let newest = (parent: parent(Int(number)), code: code(Int(number)))
+    let place = newest.parent << Int(codeBits) + newest.code
+    if newest.code >> Int(codeBits) == 0 && place < direct.count {
+      direct[place] = number + 1
+      return
+    }
+    while newest.code >> Int(codeBits) != 0 { codeBits += 1 }
+    let parents = keys.reduce(0) { max($0, Int($1 >> 32)) } + 1
+    let size = max(parents, 1 << (Int.bitWidth - (parents - 1).leadingZeroBitCount)) << Int(codeBits)
+    direct = size <= Self.directMax ? Array(repeating: 0, count: size) : []
+    if direct.isEmpty { return }
+    for number in 0..<count {
+      direct[parent(number) << Int(codeBits) + code(number)] = UInt32(number + 1)
+    }
   }
 
   private mutating func grow() {

@@ -10,6 +10,8 @@ struct Selection {
   /// First line and number of lines of each.
   private(set) var firstLines: [UInt32] = []
   private(set) var lineCounts: [UInt32] = []
+  /// The most lines that one of them has.
+  private(set) var linesMax: UInt32 = 0
   /// Where the next block goes on.
   private(set) var nextRow = 0
   private(set) var nextLine = 0
@@ -27,6 +29,7 @@ struct Selection {
     rows.removeAll(keepingCapacity: true)
     firstLines.removeAll(keepingCapacity: true)
     lineCounts.removeAll(keepingCapacity: true)
+    linesMax = 0
     let end = min(nextRow + Self.capacity, counts.count)
     for row in nextRow..<end {
       let count = counts[row]
@@ -35,6 +38,7 @@ struct Selection {
         rows.append(UInt32(row))
         firstLines.append(UInt32(nextLine))
         lineCounts.append(UInt32(count))
+        linesMax = max(linesMax, UInt32(count))
       }
       nextLine += Int(count)
     }
@@ -56,6 +60,24 @@ struct ListColumns {
     netWeight = DecimalReader(heads["netWeight"].decimal)
     packNo = IntegerReader(heads["packNo"].integer)
     totalPrice = DecimalReader(lines["totalPrice"].decimal)
+  }
+
+  /// Whether the amounts of these lists are so small that sums over one list fit 64 bits.
+  func areSmall(_ selection: Selection) -> Bool {
+    guard let first = selection.rows.first, let last = selection.rows.last,
+      let firstLine = selection.firstLines.first, let lastLine = selection.firstLines.last,
+      let lastCount = selection.lineCounts.last, selection.linesMax <= 1_024
+    else { return false }
+    let heads = Int(first)..<Int(last) + 1
+    return grossWeight.areSmall(heads) && netWeight.areSmall(heads)
+      && totalPrice.areSmall(Int(firstLine)..<Int(lastLine) + Int(lastCount))
+  }
+
+  /// The same as `goodsValueE5` where `areSmall` holds.
+  @inline(__always) func smallGoodsValueE5(first: UInt32, count: UInt32) -> Int64 {
+    var sum: Int64 = 0
+    for line in Int(first)..<Int(first) &+ Int(count) { sum &+= totalPrice.smallE5(line) }
+    return sum
   }
 
   /// Sum of the `totalPrice` of some lines. Fewer than 2^32 values below 2^81 fit.

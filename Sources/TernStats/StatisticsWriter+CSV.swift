@@ -5,23 +5,32 @@ extension StatisticsWriter {
     _ rows: [StatisticsRow], to sink: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var pieces = Pieces<Failure>()
-    try pieces.append(Self.csvLine(header), to: sink)
-    for row in rows { try pieces.append(Self.csvLine(cells(row)), to: sink) }
+    var text = RowText()
+    pieces.append(header.joined(separator: ",") + "\n")
+    for row in rows {
+      fill(&text, row)
+      Self.appendCSV(text, to: &pieces.bytes)
+      try pieces.flushIfFull(to: sink)
+    }
     try pieces.flush(to: sink)
   }
 
-  private static func csvLine(_ cells: [String]) -> String {
-    cells.map(csvField).joined(separator: ",") + "\n"
-  }
-
-  private static func csvField(_ text: String) -> String {
-    let special: (UInt8) -> Bool = { $0 == 0x22 || $0 == 0x2c || $0 == 0x0a || $0 == 0x0d }
-    guard text.utf8.contains(where: special) else { return text }
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
-      quoted.unicodeScalars.append(scalar)
+  private static func appendCSV(_ text: RowText, to bytes: inout [UInt8]) {
+    for field in 0..<text.count {
+      if field > 0 { bytes.append(UInt8(ascii: ",")) }
+      let value = text.bytes[text.range(field)]
+      let needsQuotes = value.contains { $0 == 0x22 || $0 == 0x2c || $0 == 0x0a || $0 == 0x0d }
+      guard needsQuotes else {
+        bytes.append(contentsOf: value)
+        continue
+      }
+      bytes.append(0x22)
+      for byte in value {
+        if byte == 0x22 { bytes.append(0x22) }
+        bytes.append(byte)
+      }
+      bytes.append(0x22)
     }
-    return quoted + "\""
+    bytes.append(0x0a)
   }
 }

@@ -8,44 +8,63 @@ extension StatisticsWriter {
     _ rows: [StatisticsRow], to sink: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var pieces = Pieces<Failure>()
-    try pieces.append("[", to: sink)
-    var separator = "\n"
-    for row in rows {
-      try pieces.append(separator + object(row), to: sink)
-      separator = ",\n"
+    var text = RowText()
+    let fields = header.enumerated().map { index, name in
+      (name: (index == 0 ? "" : ",") + "\"\(name)\":", form: Form(name, index < dimensions.count))
     }
-    try pieces.append(rows.isEmpty ? "]\n" : "\n]\n", to: sink)
+    pieces.append("[")
+    for (index, row) in rows.enumerated() {
+      pieces.append(index == 0 ? "\n{" : ",\n{")
+      fill(&text, row)
+      for (index, field) in fields.enumerated() {
+        pieces.append(field.name)
+        let value = text.bytes[text.range(index)]
+        let isNull = field.form == .currency ? row.measures.currency == nil : value.isEmpty
+        if isNull && field.form != .dimension {
+          pieces.append("null")
+        } else if field.form == .count {
+          pieces.bytes.append(contentsOf: value)
+        } else {
+          Self.appendString(value, to: &pieces.bytes)
+        }
+      }
+      pieces.append("}")
+      try pieces.flushIfFull(to: sink)
+    }
+    pieces.append(rows.isEmpty ? "]\n" : "\n]\n")
     try pieces.flush(to: sink)
   }
 
-  private func object(_ row: StatisticsRow) -> String {
-    let measures = row.measures
-    let decimal: (Int128?) -> String = { $0.map { "\"\(DecimalText.ofE5($0))\"" } ?? "null" }
-    var values = row.values.map(Self.jsonString)
-    if showsCurrency { values.append(measures.currency.map(Self.jsonString) ?? "null") }
-    values += [
-      String(measures.lists), String(measures.lines), decimal(measures.goodsValueE5),
-      decimal(measures.grossWeightE5), decimal(measures.netWeightE5),
-      measures.packages.map { String($0) } ?? "null",
-    ]
-    return "{" + zip(header, values).map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
-  }
+  /// How a field is written, and when it is `null`.
+  private enum Form {
+    case dimension, currency, count, decimal
 
-  static func jsonString(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
+    init(_ name: String, _ isDimension: Bool) {
+      switch name {
+      case _ where isDimension: self = .dimension
+      case "currency": self = .currency
+      case "lists", "lines", "packages": self = .count
+      default: self = .decimal
       }
     }
-    return quoted + "\""
+  }
+
+  private static func appendString(_ value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+    bytes.append(0x22)
+    for byte in value {
+      switch byte {
+      case 0x22: bytes.append(contentsOf: "\\\"".utf8)
+      case 0x5c: bytes.append(contentsOf: "\\\\".utf8)
+      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
+      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
+      case 0x09: bytes.append(contentsOf: "\\t".utf8)
+      case 0..<0x20:
+        let digits = String(byte, radix: 16)
+        bytes.append(contentsOf: (byte < 0x10 ? "\\u000" : "\\u00").utf8)
+        bytes.append(contentsOf: digits.utf8)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(0x22)
   }
 }

@@ -7,52 +7,69 @@ extension StatisticsWriter {
   ) throws(Failure) {
     let totalLines = totalLines(totals, total)
     var widths = header.map(TextWidth.columns)
-    let widen = { (cells: [String]) in
-      for (column, cell) in cells.enumerated() {
-        widths[column] = max(widths[column], TextWidth.columns(TextWidth.printable(cell)))
+    var text = RowText()
+    let widen = { (text: RowText, widths: inout [Int]) in
+      for column in widths.indices {
+        let width = TextWidth.columns(text.bytes[text.range(column)])
+        if width > widths[column] { widths[column] = width }
       }
     }
-    for row in rows { widen(cells(row)) }
-    for line in totalLines { widen(line) }
+    for row in rows {
+      fill(&text, row)
+      widen(text, &widths)
+    }
+    for line in totalLines { widen(line, &widths) }
 
     var pieces = Pieces<Failure>()
     let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") + "\n"
-    try pieces.append(line(header, widths), to: sink)
-    try pieces.append(rule, to: sink)
-    for row in rows { try pieces.append(line(cells(row), widths), to: sink) }
+    text.removeAll()
+    for name in header { text.append(name) }
+    append(text, widths, to: &pieces.bytes)
+    pieces.append(rule)
+    for row in rows {
+      fill(&text, row)
+      append(text, widths, to: &pieces.bytes)
+      try pieces.flushIfFull(to: sink)
+    }
     if !totalLines.isEmpty {
-      try pieces.append(rule, to: sink)
-      for cells in totalLines { try pieces.append(line(cells, widths), to: sink) }
+      pieces.append(rule)
+      for line in totalLines { append(line, widths, to: &pieces.bytes) }
     }
     try pieces.flush(to: sink)
   }
 
   /// A line per currency and, if they are several, one over all. The first column says `total`,
   /// unless it is the currency's.
-  private func totalLines(_ totals: [Measures], _ total: Measures?) -> [[String]] {
+  private func totalLines(_ totals: [Measures], _ total: Measures?) -> [RowText] {
     let several = totals.count == 1 ? nil : total
     return (totals + (several.map { [$0] } ?? [])).map { measures in
-      var line = dimensions.map { $0 == .currency ? measures.currency ?? "" : "" } + cells(measures)
-      if header[0] != "currency" || measures.currency == nil { line[0] = "total" }
+      let saysTotal = header[0] != "currency" || measures.currency == nil
+      var line = RowText()
+      for (column, dimension) in dimensions.enumerated() {
+        line.append(
+          column == 0 && saysTotal
+            ? "total" : dimension == .currency ? measures.currency ?? "" : "")
+      }
+      append(measures, currency: dimensions.isEmpty && saysTotal ? "total" : nil, to: &line)
       return line
     }
   }
 
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
-    var line = ""
+  private func append(_ text: RowText, _ widths: [Int], to bytes: inout [UInt8]) {
     // Spaces wait until something follows them: lines have none at their end.
     var pending = 0
-    for (column, cell) in cells.enumerated() {
-      let text = TextWidth.printable(cell)
-      let padding = widths[column] - TextWidth.columns(text)
+    for column in 0..<text.count {
+      let value = text.bytes[text.range(column)]
+      let padding = widths[column] - TextWidth.columns(value)
       if column >= firstNumber { pending += padding }
-      if !text.isEmpty {
-        line += String(repeating: " ", count: pending) + text
+      if !value.isEmpty {
+        bytes.append(contentsOf: repeatElement(0x20, count: pending))
+        TextWidth.appendPrintable(value, to: &bytes)
         pending = 0
       }
       if column < firstNumber { pending += padding }
       pending += 2
     }
-    return line + "\n"
+    bytes.append(0x0a)
   }
 }

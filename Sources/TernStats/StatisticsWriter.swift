@@ -45,17 +45,21 @@ public struct StatisticsWriter: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The cells of a row as text; an empty measure is empty.
-  func cells(_ row: StatisticsRow) -> [String] { row.values + cells(row.measures) }
+  /// The fields of a row; an empty measure is empty.
+  func fill(_ text: inout RowText, _ row: StatisticsRow) {
+    text.removeAll()
+    for value in row.values { text.append(value) }
+    append(row.measures, to: &text)
+  }
 
-  func cells(_ measures: Measures) -> [String] {
-    (showsCurrency ? [measures.currency ?? ""] : []) + [
-      String(measures.lists), String(measures.lines),
-      measures.goodsValueE5.map(DecimalText.ofE5) ?? "",
-      measures.grossWeightE5.map(DecimalText.ofE5) ?? "",
-      measures.netWeightE5.map(DecimalText.ofE5) ?? "",
-      measures.packages.map { String($0) } ?? "",
-    ]
+  func append(_ measures: Measures, currency: String? = nil, to text: inout RowText) {
+    if showsCurrency { text.append(currency ?? measures.currency ?? "") }
+    text.append(measures.lists)
+    text.append(measures.lines)
+    text.append(e5: measures.goodsValueE5)
+    text.append(e5: measures.grossWeightE5)
+    text.append(e5: measures.netWeightE5)
+    text.append(measures.packages)
   }
 
   /// Columns from here on hold numbers.
@@ -64,12 +68,11 @@ public struct StatisticsWriter: Sendable {
 
 /// Collects bytes and hands them on in pieces.
 struct Pieces<Failure: Error> {
-  private var bytes: [UInt8] = []
+  var bytes: [UInt8] = []
 
-  mutating func append(
-    _ text: String, to sink: ([UInt8]) throws(Failure) -> Void
-  ) throws(Failure) {
-    bytes.append(contentsOf: text.utf8)
+  mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  mutating func flushIfFull(to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     if bytes.count >= 1 << 16 { try flush(to: sink) }
   }
 

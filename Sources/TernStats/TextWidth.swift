@@ -1,5 +1,25 @@
 /// How many columns of a terminal a text takes.
 enum TextWidth {
+  /// Of a value as `appendPrintable` writes it.
+  static func columns(_ value: ArraySlice<UInt8>) -> Int {
+    isPlain(value)
+      ? value.count : columns(printable(String(decoding: value, as: UTF8.self)))
+  }
+
+  /// The value as `printable` gives it.
+  static func appendPrintable(_ value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+    if isPlain(value) {
+      bytes.append(contentsOf: value)
+    } else {
+      bytes.append(contentsOf: printable(String(decoding: value, as: UTF8.self)).utf8)
+    }
+  }
+
+  /// Printable ASCII alone, as nearly all values are: a column per byte.
+  private static func isPlain(_ value: ArraySlice<UInt8>) -> Bool {
+    value.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+  }
+
   /// Two for East Asian wide and full-width characters (Unicode Standard Annex 11), none for marks
   /// that combine, one for others.
   static func columns(_ text: String) -> Int {

@@ -7,6 +7,16 @@ struct ValueDictionary: Sendable {
   private var ends: [UInt32] = []
   /// Open addressing, a power of two: upper half of the hash, then code + 1; 0 is free.
   private var slots: [UInt64] = Array(repeating: 0, count: 16)
+  /// Short values seen lately, each in the one place where it may be.
+  private var recent = [RecentText](repeating: RecentText(), count: Self.recentCount)
+  private static let recentCount = 512
+
+  private struct RecentText: BitwiseCopyable {
+    var word: UInt64 = 0
+    /// 255: nothing here yet.
+    var length: UInt32 = 255
+    var code: UInt32 = 0
+  }
 
   init(_ dimension: Dimension) { self.dimension = dimension }
 
@@ -54,6 +64,29 @@ struct ValueDictionary: Sendable {
       }
       slot = (slot &+ 1) & mask
     }
+  }
+
+  /// The same for a value of at most eight bytes: codes repeat, and most are found without their
+  /// bytes being looked at again.
+  @inline(__always)
+  mutating func code(of value: ShortText) throws(StatisticsError) -> UInt32 {
+    let place = Int(truncatingIfNeeded: ByteHash.mix(value.word, seed: seed)) & (Self.recentCount - 1)
+    let found = recent[place]
+    if found.word == value.word && Int(found.length) == value.length { return found.code }
+    return try remember(value, place)
+  }
+
+  @inline(never)
+  private mutating func remember(
+    _ value: ShortText, _ place: Int
+  ) throws(StatisticsError) -> UInt32 {
+    let word = value.word.littleEndian
+    let code = try unsafe withUnsafeBytes(of: word) { bytes throws(StatisticsError) in
+      let all = unsafe bytes.bindMemory(to: UInt8.self)
+      return try unsafe self.code(of: UnsafeBufferPointer(rebasing: all[..<value.length]))
+    }
+    recent[place] = RecentText(word: value.word, length: UInt32(value.length), code: code)
+    return code
   }
 
   mutating func code(of value: String) throws(StatisticsError) -> UInt32 {

@@ -13,14 +13,26 @@ struct TernCommand: ParsableCommand {
       input was rejected.
       """,
     version: "0.1.0",
-    subcommands: [
-      Run.self, Ingest.self, Reconcile.self, Verdicts.self, Stats.self, Rejects.self, Verify.self,
-      Generate.self, Doctor.self, Explain.self, Receipts.self, Summarize.self,
-    ])
+    subcommands: verbs.map(\.command))
+
+  private static let verbs: [(name: String, command: any ParsableCommand.Type)] = [
+    ("run", Run.self), ("ingest", Ingest.self), ("reconcile", Reconcile.self),
+    ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self),
+    ("verify", Verify.self), ("generate", Generate.self), ("doctor", Doctor.self),
+    ("explain", Explain.self), ("receipts", Receipts.self), ("summarize", Summarize.self),
+  ]
+
+  /// The verb's own command, without the tree of all verbs, which takes milliseconds to build. Nil
+  /// where that tree has more to say: other arguments, help, mistakes.
+  private static func parseVerb() -> (any ParsableCommand)? {
+    let arguments = CommandLine.arguments.dropFirst()
+    guard let verb = verbs.first(where: { $0.name == arguments.first }) else { return nil }
+    return try? verb.command.parseAsRoot(Array(arguments.dropFirst()))
+  }
 
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseVerb() ?? parseAsRoot()
       try command.run()
     } catch let code as ExitCode {
       Glibc.exit(code.rawValue)

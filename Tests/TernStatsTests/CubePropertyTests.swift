@@ -17,8 +17,10 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// Random lists against the naive implementation.
 struct CubePropertyTests {
-  private static func decimal(_ random: inout SeededGenerator) -> String {
+  /// - Parameter small: as amounts nearly always are: added up in 64 bits.
+  private static func decimal(_ random: inout SeededGenerator, small: Bool) -> String {
     switch Int.random(in: 0..<10, using: &random) {
+    case 1 where small: return "687194.76735"
     case 0: return ""
     case 1: return "99999999999999.99999"
     case 2: return "-0.5"
@@ -31,7 +33,7 @@ struct CubePropertyTests {
     }
   }
 
-  private static func list(_ random: inout SeededGenerator) -> SampleList {
+  private static func list(_ random: inout SeededGenerator, small: Bool) -> SampleList {
     func pick(_ values: [String]) -> String { values.randomElement(using: &random)! }
     var list = SampleList()
     list.direction = Bool.random(using: &random) ? .export : .import
@@ -45,13 +47,13 @@ struct CubePropertyTests {
     list.ebpCode = pick(["无", "", "4401960002", "91440101MA5XXXXX10"])
     list.appTime = Int64.random(in: -200_000...200_000, using: &random)
     list.packNo = Bool.random(using: &random) ? nil : Int64.random(in: -5...900, using: &random)
-    list.grossWeight = decimal(&random)
-    list.netWeight = decimal(&random)
+    list.grossWeight = decimal(&random, small: small)
+    list.netWeight = decimal(&random, small: small)
     let lineCount = Int.random(in: 0...4, using: &random)
     list.lines = (0..<lineCount).map { _ in
       SampleList.Line(
         gcode: pick(["6109100010", "6110200000", "8517130000", "85", "6", "茶叶茶叶茶"]),
-        currency: pick(["502", "142", "110"]), totalPrice: decimal(&random))
+        currency: pick(["502", "142", "110"]), totalPrice: decimal(&random, small: small))
     }
     return list
   }
@@ -66,7 +68,8 @@ struct CubePropertyTests {
     for round in 0..<40 {
       // One round spans two blocks of 4096 lists.
       let size = round == 20 ? 5_000 : Int.random(in: 0...150, using: &random)
-      let lists = (0..<size).map { _ in Self.list(&random) }
+      let small = round % 2 == 0
+      let lists = (0..<size).map { _ in Self.list(&random, small: small) }
       let count = Int.random(in: 0...Dimension.allCases.count, using: &random)
       let dimensions = Array(Dimension.allCases.shuffled(using: &random).prefix(count))
       let note: Comment = "seed \(seed), round \(round), by \(dimensions)"
@@ -91,6 +94,56 @@ struct CubePropertyTests {
       try merged.add(lists)
       let twice = NaiveCube(dimensions: dimensions, lists: lists + lists)
       #expect(merged.rows() == twice.rows(), note)
+    }
+  }
+}
+
+/// Where the cube changes its ways.
+struct CubeLimitTests {
+  private static func agrees(_ dimensions: [Dimension], _ lists: [SampleList]) throws {
+    let naive = NaiveCube(dimensions: dimensions, lists: lists)
+    let cube = try cube(dimensions, lists)
+    #expect(cube.rows() == naive.rows())
+    #expect(try cube.totals() == naive.totals())
+  }
+
+  @Test("so many values that a level no longer fits a plain array")
+  func manyValues() throws {
+    let lists = (0..<20_000).map { index in
+      var list = SampleList()
+      list.ebcCode = "s\(index * 7_919 % 700)"
+      list.ebpCode = "p\(index * 104_729 % 600)"
+      list.customsCode = "\(index % 3_000)"
+      list.country = "\(index % 41)"
+      return list
+    }
+    try Self.agrees([.customsCode, .country], lists)
+    try Self.agrees([.ebcCode, .ebpCode, .country], lists)
+    try Self.agrees([.customsCode], lists)
+  }
+
+  @Test("values that differ in length only, around the eight bytes of a word")
+  func lengths() throws {
+    let values = (0...20).map { String(repeating: "a", count: $0) } + ["a\0", "\0", "\0\0", "aaaaaaa\0"]
+    let lists = (0..<100).map { index in
+      var list = SampleList()
+      list.ebcCode = values[index % values.count]
+      list.customsCode = values[index * 3 % values.count]
+      return list
+    }
+    try Self.agrees([.ebcCode], lists)
+    try Self.agrees([.customsCode, .ebcCode], lists)
+  }
+
+  @Test("amounts at and beyond what 64 bits add up; many lines", arguments: [1, 1_024, 1_025, 3_000])
+  func largeAmounts(lines: Int) throws {
+    for price in ["687194.76735", "687194.76736", "-687194.76735", "99999999999999.99999"] {
+      var list = SampleList()
+      list.lines = Array(repeating: SampleList.Line(totalPrice: price), count: lines)
+      list.grossWeight = price
+      list.netWeight = "68719476735"
+      try Self.agrees([.customsCode], [list, SampleList(), list])
+      try Self.agrees([.hs4, .country], [list, SampleList(), list])
     }
   }
 }

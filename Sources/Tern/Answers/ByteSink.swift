@@ -4,15 +4,18 @@ import Glibc
 public final class ByteSink {
   private static let pieceBytes = 256 * 1024
 
-  private(set) var bytes: [UInt8] = []
+  var bytes: [UInt8] = []
   private let descriptor: Int32
   private let path: String
   private let temporaryPath: String?
 
   /// Standard output.
-  public init() {
-    descriptor = STDOUT_FILENO
-    path = "standard output"
+  public convenience init() { self.init(descriptor: STDOUT_FILENO, path: "standard output") }
+
+  /// Something open, which stays open; `path` names it in errors.
+  public init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
     temporaryPath = nil
   }
 
@@ -31,7 +34,6 @@ public final class ByteSink {
 
   public func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
   public func append(_ byte: UInt8) { bytes.append(byte) }
-  public func append(_ other: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: other) }
   public func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
 
   /// Writes what has gathered, if it is enough to be worth a call.
@@ -40,18 +42,27 @@ public final class ByteSink {
   }
 
   public func flush() throws(TernError) {
+    try unsafe bytes.withUnsafeBufferPointer { (all) throws(TernError) in try unsafe put(all) }
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes a large piece as it is, behind what has gathered.
+  func write(_ piece: UnsafeBufferPointer<UInt8>) throws(TernError) {
+    try flush()
+    try unsafe put(piece)
+  }
+
+  private func put(_ piece: UnsafeBufferPointer<UInt8>) throws(TernError) {
     var start = 0
-    while start < bytes.count {
-      let written = unsafe bytes.withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress! + start, $0.count - start)
-      }
+    while start < piece.count {
+      let written = unsafe Glibc.write(
+        descriptor, piece.baseAddress! + start, piece.count - start)
       if written < 0 {
         if errno == EINTR { continue }
         throw .output(path: path, operation: "write", errno: errno)
       }
       start += written
     }
-    bytes.removeAll(keepingCapacity: true)
   }
 
   /// Writes the rest and gives the file its name.

@@ -6,30 +6,31 @@ import TernStore
 
 extension Engine {
   /// The cube over the lists that count, by the given dimensions. Exact. Reads only the columns
-  /// that the dimensions need; segments in parallel.
+  /// that the dimensions need; row groups in parallel.
   public func statistics(of path: String, by dimensions: [Dimension]) throws(TernError) -> Cube {
-    let lists = try JudgedLists(path)
+    let lists = try JudgedLists(path, threads: settings.threads)
     @Sendable func empty() -> Cube {
       Cube(dimensions: dimensions) { code in
         code == 0 ? "" : Disposition(rawValue: code - 1)?.name ?? String(code)
       }
     }
     let total = Mutex(empty())
-    let queue = WorkQueue(count: lists.segmentCount * 2)
+    let queue = WorkQueue(count: lists.parts.count)
     try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
+      var reader = JudgedLists.Reader(lists)
       var cube = empty()
+      let needed = Direction.allCases.map(cube.neededColumns)
       while let index = queue.take() {
-        let direction = Direction.allCases[index % 2]
-        let needed = cube.neededColumns(direction)
-        try lists.forEachGroup(
-          segment: index / 2, direction, headColumns: needed.heads, lineColumns: needed.lines
-        ) { (group) throws(TernError) in
-          do throws(StatisticsError) {
-            try cube.add(
-              heads: group.heads, lines: group.lines, direction: direction,
-              dispositions: group.dispositions.span)
-          } catch { throw .statistics(error) }
-        }
+        let part = lists.parts[index]
+        let columns = needed[Int(part.direction.rawValue)]
+        let heads = try reader.heads(part, columns.heads)
+        let lines = try reader.lines(part, columns.lines)
+        let verdicts = try reader.verdicts(part, withFindings: false)
+        do throws(StatisticsError) {
+          try cube.add(
+            heads: heads, lines: lines, direction: part.direction,
+            dispositions: verdicts.dispositions.span)
+        } catch { throw .statistics(error) }
       }
       let mine = cube
       let failure = total.withLock { total -> StatisticsError? in

@@ -1,52 +1,61 @@
 import TernCEB
 
-/// CSV and JSON pieces, on bytes.
-extension ByteSink {
+/// CSV and JSON, on bytes.
+enum TextFormats {
   /// One CSV field (RFC 4180): quoted where it holds a comma, a quote or a line break.
-  func appendCSV(_ value: UnsafeBufferPointer<UInt8>) {
+  static func appendCSV(_ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
     let needsQuotes = unsafe value.contains {
       $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D
     }
     guard needsQuotes else {
-      unsafe append(value)
+      unsafe bytes.append(contentsOf: value)
       return
     }
-    append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: "\""))
     for index in value.indices {
       let c = unsafe value[index]
-      if c == UInt8(ascii: "\"") { append(c) }
-      append(c)
+      if c == UInt8(ascii: "\"") { bytes.append(c) }
+      bytes.append(c)
     }
-    append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: "\""))
   }
 
+  /// The inside of a JSON string (RFC 8259). Bytes that are not UTF-8 become U+FFFD.
+  static func appendJSONCharacters(
+    _ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]
+  ) {
+    for c in unsafe String(decoding: value, as: UTF8.self).utf8 {
+      switch c {
+      case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)
+      case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+      case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+      case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+      case 0x09: bytes.append(contentsOf: "\\t".utf8)
+      case 0..<0x20:
+        bytes.append(contentsOf: (c < 0x10 ? "\\u000" : "\\u001").utf8)
+        bytes.append(Array("0123456789abcdef".utf8)[Int(c & 15)])
+      default: bytes.append(c)
+      }
+    }
+  }
+}
+
+extension ByteSink {
   func appendCSV(_ value: String) {
     var value = value
-    value.withUTF8 { unsafe appendCSV($0) }
+    value.withUTF8 { unsafe TextFormats.appendCSV($0, to: &bytes) }
   }
 
-  /// A JSON string (RFC 8259). Bytes that are not UTF-8 become U+FFFD.
+  /// A JSON string.
   func appendJSON(_ value: UnsafeBufferPointer<UInt8>) {
-    unsafe appendJSON(String(decoding: value, as: UTF8.self))
+    append(UInt8(ascii: "\""))
+    unsafe TextFormats.appendJSONCharacters(value, to: &bytes)
+    append(UInt8(ascii: "\""))
   }
 
   func appendJSON(_ value: String) {
-    append(UInt8(ascii: "\""))
-    for c in value.utf8 {
-      switch c {
-      case UInt8(ascii: "\""): append("\\\"")
-      case UInt8(ascii: "\\"): append("\\\\")
-      case 0x0A: append("\\n")
-      case 0x0D: append("\\r")
-      case 0x09: append("\\t")
-      case 0..<0x20:
-        append("\\u00")
-        append(UInt8(ascii: c < 0x10 ? "0" : "1"))
-        append(Array("0123456789abcdef".utf8)[Int(c & 15)])
-      default: append(c)
-      }
-    }
-    append(UInt8(ascii: "\""))
+    var value = value
+    value.withUTF8 { unsafe appendJSON($0) }
   }
 }
 

@@ -1,0 +1,120 @@
+import Synchronization
+import TernCEB
+import TernRules
+import TernStore
+
+/// The lists of a store beside their verdicts, cut into parts that any thread may take.
+struct JudgedLists: Sendable {
+  /// One row group of lists. Parts stand in received order within each direction and segment.
+  struct Part: Sendable {
+    var segment: Int
+    var direction: Direction
+    var group: Int
+    /// Rows of the segment's verdicts of that direction.
+    var rows: Range<Int>
+
+    var kind: Kind { Kind(.list, direction) }
+  }
+
+  let parts: [Part]
+  private let segments: [SegmentReader]
+  private let result: SegmentReader
+
+  /// - Throws: `notReconciled` if there are no verdicts for just these documents.
+  init(_ path: String, threads: Int) throws(TernError) {
+    let store = try storing { () throws(StoreError) in try Store.open(path) }
+    guard
+      let info = store.manifest.results.first(where: { $0.name == ResultFile.name }),
+      info.generation == store.manifest.generation,
+      let result = try storing({ () throws(StoreError) in try store.openResult(ResultFile.name) })
+    else { throw .notReconciled(store: path) }
+    self.result = result
+    segments = try Self.open(store, threads: threads)
+    var parts: [Part] = []
+    for (segment, reader) in segments.enumerated() {
+      for direction in Direction.allCases {
+        var first = 0
+        for (group, rows) in reader.groups(of: .heads(Kind(.list, direction))) {
+          parts.append(
+            Part(
+              segment: segment, direction: direction, group: group, rows: first..<first + rows))
+          first += rows
+        }
+      }
+    }
+    self.parts = parts
+  }
+
+  /// Opens all segments. Each has a footer of some thousand entries to check.
+  private static func open(_ store: Store, threads: Int) throws(TernError) -> [SegmentReader] {
+    let count = store.manifest.segments.count
+    let readers = Mutex([SegmentReader?](repeating: nil, count: count))
+    let queue = WorkQueue(count: count)
+    // Opened to read: its manifest does not change.
+    nonisolated(unsafe) let store = store
+    try onWorkers(min(threads, max(count, 1))) { (_) throws(TernError) in
+      while let index = queue.take() {
+        let reader = try storing { () throws(StoreError) in try unsafe store.openSegment(index) }
+        readers.withLock { $0[index] = reader }
+      }
+    }
+    return readers.withLock { $0.map { $0! } }
+  }
+
+  /// Verdicts of one part, row by row.
+  struct Verdicts {
+    /// `Disposition.rawValue` + 1; 0 where the list does not count.
+    var dispositions: [UInt8]
+    var findings: [UInt64]
+  }
+
+  /// One thread's way through the parts: it keeps what is slow to make.
+  struct Reader: ~Copyable {
+    private var decoder = ColumnDecoder()
+    private let lists: JudgedLists
+    /// Verdicts of the segment and direction read last: neighbouring parts share them.
+    private var verdicts = Table(ResultFile.schema)
+    private var verdictGroup = -1
+
+    init(_ lists: JudgedLists) { self.lists = lists }
+
+    /// - Parameter withFindings: otherwise they are empty.
+    mutating func verdicts(
+      _ part: Part, withFindings: Bool
+    ) throws(TernError) -> Verdicts {
+      let group = ResultFile.group(segment: part.segment, part.direction)
+      if group != verdictGroup {
+        verdicts = try storing { () throws(StoreError) in
+          try lists.result.readTable(ResultFile.verdicts, group: group, decoder: &decoder)
+        }
+        verdictGroup = group
+      }
+      let (findings, dispositions) = (verdicts.columns[0].integer, verdicts.columns[1].integer)
+      let own = unsafe dispositions.values.unsafeElements[part.rows]
+      return unsafe Verdicts(
+        dispositions: own.map { UInt8(truncatingIfNeeded: $0) },
+        findings: withFindings
+          ? findings.values.unsafeElements[part.rows].map { UInt64(bitPattern: $0) } : [])
+    }
+
+    mutating func heads(_ part: Part, _ columns: [String]) throws(TernError) -> Table {
+      try storing { () throws(StoreError) in
+        try lists.segments[part.segment].readTable(
+          .heads(part.kind), group: part.group, columns: columns, decoder: &decoder)
+      }
+    }
+
+    mutating func lines(_ part: Part, _ columns: [String]) throws(TernError) -> Table {
+      try storing { () throws(StoreError) in
+        let reader = lists.segments[part.segment]
+        // No list of the segment may have a line.
+        guard reader.schema(of: .lines(part.kind)) != nil else {
+          let schema = KindTables.lineSchema(part.kind)!.columns
+          return Table(TableSchema(schema.filter { columns.contains($0.name) }))
+        }
+        return try reader.readTable(
+          .lines(part.kind), group: part.group, columns: columns, decoder: &decoder)
+      }
+    }
+  }
+}
