@@ -133,6 +133,12 @@ int tern_probe_cached(int descriptor, uint64_t offset) {
   return errno == EAGAIN ? 0 : -errno;
 }
 
+void tern_pipe_enlarge(int descriptor, unsigned bytes) {
+  // Never smaller than it is: whoever made it may have asked for more.
+  int now = fcntl(descriptor, F_GETPIPE_SZ);
+  if (now >= 0 && (unsigned)now < bytes) fcntl(descriptor, F_SETPIPE_SZ, (int)bytes);
+}
+
 int tern_event_make(void) {
   int descriptor = eventfd(0, EFD_CLOEXEC);
   return descriptor >= 0 ? descriptor : -errno;

@@ -9,8 +9,10 @@ struct BlockMaker: ~Copyable {
   private let world: World
   private var parcels: [Parcel] = []
   private var entries: [[Entry]] = Array(repeating: [], count: MessageKind.allCases.count)
+  private var order = KeyOrder()
   private var plan = Plan()
-  private var truth: TruthRows
+  /// Absent where nobody wants the truth.
+  private var truth: TruthRows?
   private(set) var writer: DocumentWriter
   /// The block's messages, in order, as ranges of `writer.out`.
   private(set) var messages: [(kind: MessageKind, range: Range<Int>)] = []
@@ -22,18 +24,16 @@ struct BlockMaker: ~Copyable {
   private struct Entry {
     var key: UInt64
     var parcel: Int32
-    /// Decides between equal keys.
-    var place: Int32
     var version: Version
   }
 
   /// Each thread makes a world of its own: counting references to a shared one would cost more.
-  init(_ settings: GenerateSettings) {
+  init(_ settings: GenerateSettings, keepsTruth: Bool) {
     self.settings = settings
     parcelMaker = ParcelMaker(settings)
     world = World(settings)
     writer = DocumentWriter(world: world, settings: settings)
-    truth = TruthRows(world: world)
+    truth = keepsTruth ? TruthRows(world: world) : nil
   }
 
   /// Makes block `number`. Afterwards `writer.out`, `messages`, `rows` and `counts` are its.
@@ -42,7 +42,7 @@ struct BlockMaker: ~Copyable {
     messages.removeAll(keepingCapacity: true)
     parcels.removeAll(keepingCapacity: true)
     for kind in entries.indices { entries[kind].removeAll(keepingCapacity: true) }
-    truth.removeAll()
+    truth?.removeAll()
     counts = Counts()
 
     let first = number * settings.listsPerBlock
@@ -50,7 +50,7 @@ struct BlockMaker: ~Copyable {
     for index in first..<last { plan(list: index) }
     for kind in MessageKind.allCases { writeMessages(of: kind, block: number) }
     counts.bytes = writer.out.count
-    truth.sort(into: &rows)
+    truth?.sort(into: &rows)
   }
 
   private mutating func plan(list index: Int) {
@@ -60,15 +60,12 @@ struct BlockMaker: ~Copyable {
     parcels.append(parcel)
     for (role, version) in plan.documents {
       let kind = MessageKind(role, isExport: parcel.isExport)
-      let list = entries[kind.rawValue].count
       entries[kind.rawValue].append(
-        Entry(
-          key: Self.key(role, parcel, version), parcel: place, place: Int32(list),
-          version: version))
+        Entry(key: Self.key(role, parcel, version), parcel: place, version: version))
     }
     for (version, findings) in plan.verdicts {
       let disposition = Disposition(findings, isLate: parcel.isLate)
-      truth.append(parcel, version, findings, disposition)
+      truth?.append(parcel, version, findings, disposition)
       counts.add(findings, disposition)
     }
     counts.rejects += plan.rejects
@@ -90,7 +87,7 @@ struct BlockMaker: ~Copyable {
   }
 
   private mutating func writeMessages(of kind: MessageKind, block: Int) {
-    entries[kind.rawValue].sort { ($0.key, $0.place) < ($1.key, $1.place) }
+    order.sort(entries[kind.rawValue].map(\.key))
     let total = entries[kind.rawValue].count
     counts.documents[kind.rawValue] = total
     var start = 0
@@ -100,7 +97,7 @@ struct BlockMaker: ~Copyable {
       let number = UInt64(block) << 24 | UInt64(kind.rawValue) << 20 | UInt64(messages.count)
       writer.beginMessage(kind, number: number)
       for place in start..<end {
-        let entry = entries[kind.rawValue][place]
+        let entry = entries[kind.rawValue][order[place]]
         let parcel = parcels[Int(entry.parcel)]
         switch kind.role {
         case .order: writer.writeOrder(parcel, entry.version)
@@ -109,7 +106,7 @@ struct BlockMaker: ~Copyable {
         case .list: writer.writeList(parcel, entry.version)
         }
       }
-      writer.endMessage(kind, sender: parcels[Int(entries[kind.rawValue][start].parcel)])
+      writer.endMessage(kind, sender: parcels[Int(entries[kind.rawValue][order[start]].parcel)])
       messages.append((kind, begin..<writer.out.count))
       counts.messages += 1
       start = end
@@ -147,8 +144,8 @@ extension DocumentWriter {
       number = parcel.agent
       writeTransfer(world.agents, Int(number))
     }
-    field("dxpMode", "DXP")
-    field("dxpId") {
+    field(.dxpMode, "DXP")
+    field(.dxpId) {
       $0.append("DXPENT")
       $0.append(digits: UInt64(kind.role.rawValue) * 1_000 + UInt64(number), width: 10)
     }
@@ -161,12 +158,12 @@ extension DocumentWriter {
   }
 
   private mutating func writeTransfer(_ firms: borrowing Enterprises, _ index: Int) {
-    open("copCode")
+    open(.copCode)
     firms.codes.copy(index, to: &out)
-    close("copCode")
-    open("copName")
+    close(.copCode)
+    open(.copName)
     firms.names.copy(index, to: &out)
-    close("copName")
+    close(.copName)
   }
 
   /// Has the shape of a signature and signs nothing.

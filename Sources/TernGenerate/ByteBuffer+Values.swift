@@ -1,66 +1,99 @@
 extension ByteBuffer {
   /// A whole number in its shortest form.
-  @inline(__always)
   mutating func append(integer value: Int64) {
     if value < 0 { append(UInt8(ascii: "-")) }
-    let magnitude = value.magnitude
-    var width = 1
-    var bound: UInt64 = 10
-    while magnitude >= bound && width < 19 {
-      width += 1
-      bound &*= 10
-    }
-    append(digits: magnitude, width: magnitude >= bound ? 20 : width)
+    append(digits: value.magnitude, width: value.magnitude.decimalWidth)
   }
 
   /// A decimal held in units of 10^-5, with at least `fraction` (0 … 5) fraction digits and no
   /// more trailing zeros than that asks for: 2050000 is `20.5`, `20.50` or `20.50000`.
-  @inline(__always)
   mutating func append(decimalE5 value: Int64, fraction: Int) {
     if value < 0 { append(UInt8(ascii: "-")) }
     let magnitude = value.magnitude
-    append(integer: Int64(magnitude / 100_000))
-    var rest = magnitude % 100_000
-    var width = 5
+    let (whole, part) = (magnitude / 100_000, magnitude % 100_000)
+    append(digits: whole, width: whole.decimalWidth)
+    if part == 0 {
+      if fraction > 0 { append(zeros: fraction) }
+      return
+    }
+    // Most have cents and no more.
+    let isCents = part % 1_000 == 0
+    var (rest, width) = isCents ? (part / 1_000, 2) : (part, 5)
     while width > fraction && rest % 10 == 0 {
       rest /= 10
       width -= 1
     }
-    if width > 0 {
-      append(UInt8(ascii: "."))
-      append(digits: rest, width: width)
+    while width < fraction {
+      rest *= 10
+      width += 1
     }
+    append(UInt8(ascii: "."))
+    append(digits: rest, width: width)
+  }
+
+  /// A point and `count` (1 … 5) zeros.
+  @inline(__always)
+  private mutating func append(zeros count: Int) {
+    append(".00000", count: count + 1)
   }
 
   /// 36 characters, upper case, version 4 layout.
   mutating func append(guid high: UInt64, _ low: UInt64) {
-    append(hexadecimal: high >> 32, width: 8)
+    append(word: Self.hexadecimal(high >> 32))
+    let middle = Self.hexadecimal(high & 0xffff_0000 | 0x4000 | high & 0xfff)
+    let last = Self.hexadecimal(low >> 32 & 0x3fff_ffff | 0x8000_0000)
     append(UInt8(ascii: "-"))
-    append(hexadecimal: high >> 16, width: 4)
-    append("-4")
-    append(hexadecimal: high, width: 3)
+    append(word: middle, count: 4)
     append(UInt8(ascii: "-"))
-    append(hexadecimal: low >> 48 & 0x3fff | 0x8000, width: 4)
+    append(word: middle >> 32, count: 4)
     append(UInt8(ascii: "-"))
-    append(hexadecimal: low, width: 12)
+    append(word: last, count: 4)
+    append(UInt8(ascii: "-"))
+    append(word: last >> 32, count: 4)
+    append(word: Self.hexadecimal(low & 0xffff_ffff))
+  }
+
+  /// Eight upper-case digits of the low 32 bits, the first in the lowest byte.
+  private static func hexadecimal(_ value: UInt64) -> UInt64 {
+    var word = value & 0xffff_ffff
+    word = (word | word << 16) & 0x0000_ffff_0000_ffff
+    word = (word | word << 8) & 0x00ff_00ff_00ff_00ff
+    word = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f
+    // 6 more make a digit above 9 overflow its four bits; letters begin 7 behind the digits.
+    let isLetter = (word &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (word &+ 0x3030_3030_3030_3030 &+ isLetter &* 7).byteSwapped
   }
 
   /// `YYYYMMDD` of a time in seconds since 1970 (China Standard Time taken as such).
   mutating func append(dateOf time: Int64) {
-    let date = CivilDate(daysSince1970: time.floorDivided(by: 86_400))
-    append(digits: UInt64(date.year), width: 4)
-    append(digits: UInt64(date.month), width: 2)
-    append(digits: UInt64(date.day), width: 2)
+    append(day: time.floorDivided(by: 86_400))
   }
 
   /// `YYYYMMDDhhmmss`.
   mutating func append(time: Int64) {
-    append(dateOf: time)
-    let second = time - time.floorDivided(by: 86_400) * 86_400
-    append(digits: UInt64(second / 3_600), width: 2)
-    append(digits: UInt64(second / 60 % 60), width: 2)
-    append(digits: UInt64(second % 60), width: 2)
+    let day = time.floorDivided(by: 86_400)
+    append(day: day)
+    let second = time - day * 86_400
+    append(
+      digits: UInt64(second / 3_600 * 10_000 + second / 60 % 60 * 100 + second % 60), width: 6)
   }
+}
+
+extension UInt64 {
+  /// Decimal digits, 1 for 0.
+  var decimalWidth: Int {
+    if self < 10 { return 1 }
+    // 1233 / 4096 is just above log10(2).
+    let guess = ((UInt64.bitWidth - leadingZeroBitCount) &* 1233) >> 12
+    return guess + (self >= Self.powersOfTen[guess] ? 1 : 0)
+  }
+
+  private static let powersOfTen: InlineArray<20, UInt64> = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+    10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+    1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 }
 
 extension Int64 {

@@ -3,16 +3,24 @@ import Glibc
 /// Owned, growable bytes: where messages and truth rows are written.
 ///
 /// All raw memory of this module is in here. A document is some hundred appends of a few bytes
-/// each, so an append is one capacity check and one copy.
+/// each: an append is one capacity check and a copy of whole words, which may reach into `slack`
+/// behind what counts.
 @safe
 struct ByteBuffer: ~Copyable, @unchecked Sendable {
   @unsafe private var storage: UnsafeMutablePointer<UInt8>
   private(set) var count = 0
   private(set) var capacity: Int
+  /// The calendar days last written, as digits: most dates of a block are of two or three days.
+  private var dates = InlineArray<4, (day: Int64, digits: UInt64)>(repeating: (.min, 0))
+
+  /// Bytes of a short copy.
+  static let shortBytes = 32
+  /// Bytes behind `capacity` that copies of whole words may touch.
+  private static let slack = 2 * shortBytes
 
   init(capacity: Int = 256) {
     self.capacity = max(capacity, 64)
-    unsafe storage = UnsafeMutablePointer<UInt8>.allocate(capacity: self.capacity)
+    unsafe storage = .allocate(capacity: self.capacity + Self.slack)
   }
 
   deinit { unsafe storage.deallocate() }
@@ -51,42 +59,94 @@ struct ByteBuffer: ~Copyable, @unchecked Sendable {
     count &+= range.count
   }
 
+  /// The first `length` of the `shortBytes` bytes at `start`: one copy of a fixed size.
+  @inline(__always)
+  mutating func append(short source: borrowing ByteBuffer, at start: Int, count length: Int) {
+    precondition(
+      start >= 0 && length >= 0 && length <= Self.shortBytes && start &+ length <= source.count,
+      "not a short part")
+    reserve(length)
+    unsafe memcpy(storage + count, source.storage + start, Self.shortBytes)
+    count &+= length
+  }
+
+  /// As many bytes as there are, in copies of a fixed size.
+  @inline(__always)
+  mutating func append(words source: borrowing ByteBuffer, at start: Int, count length: Int) {
+    precondition(start >= 0 && length >= 0 && start &+ length <= source.count, "not a part")
+    reserve(length)
+    var done = 0
+    repeat {
+      unsafe memcpy(storage + count + done, source.storage + start + done, Self.shortBytes)
+      done &+= Self.shortBytes
+    } while done < length
+    count &+= length
+  }
+
+  /// The first `length` of the eight bytes of `word`, lowest first.
+  @inline(__always)
+  mutating func append(word: UInt64, count length: Int = 8) {
+    reserve(8)
+    unsafe UnsafeMutableRawPointer(storage + count).storeBytes(
+      of: word.littleEndian, as: UInt64.self)
+    count &+= length
+  }
+
+  /// The first `length` bytes of `text`.
+  @inline(__always)
+  mutating func append(_ text: StaticString, count length: Int) {
+    precondition(length >= 0 && length <= text.utf8CodeUnitCount, "longer than the text")
+    reserve(text.utf8CodeUnitCount)
+    unsafe memcpy(storage + count, text.utf8Start, text.utf8CodeUnitCount)
+    count &+= length
+  }
+
   /// `value` as exactly `width` decimal digits, zeros in front; higher digits are dropped.
   @inline(__always)
   mutating func append(digits value: UInt64, width: Int) {
-    reserve(width)
-    var rest = value
-    var place = count &+ width
-    while place > count {
-      place &-= 1
-      unsafe storage[place] = 48 &+ UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
-    count &+= width
+    if width > 8 { return append(longDigits: value, width: width) }
+    let word = Self.eightDigits(value < 100_000_000 ? value : value % 100_000_000)
+    append(word: word >> UInt64(8 &* (8 &- width)), count: width)
   }
 
-  /// Upper-case hexadecimal, `width` digits.
+  private mutating func append(longDigits value: UInt64, width: Int) {
+    append(digits: value / 100_000_000, width: width - 8)
+    append(word: Self.eightDigits(value % 100_000_000))
+  }
+
+  /// The digits of a number below 10^8 as the bytes of a word, the first digit lowest: halves, then
+  /// quarters, then digits are told apart, all at once.
   @inline(__always)
-  mutating func append(hexadecimal value: UInt64, width: Int) {
-    reserve(width)
-    var rest = value
-    var place = count &+ width
-    while place > count {
-      place &-= 1
-      let digit = UInt8(truncatingIfNeeded: rest & 15)
-      unsafe storage[place] = digit < 10 ? 48 &+ digit : 55 &+ digit
-      rest >>= 4
-    }
-    count &+= width
+  private static func eightDigits(_ number: UInt64) -> UInt64 {
+    let halves = number / 10_000 | (number % 10_000) << 32
+    // 10486 / 2^20 is 1/100, and 103 / 2^10 is 1/10, near enough for four and for two digits.
+    let hundreds = (halves &* 10_486) >> 20 & 0x0000_007f_0000_007f
+    let pairs = hundreds | (halves &- hundreds &* 100) << 16
+    let tens = (pairs &* 103) >> 10 & 0x000f_000f_000f_000f
+    return (tens | (pairs &- tens &* 10) << 8) | 0x3030_3030_3030_3030
   }
 
-  /// Orders two ranges of this buffer by their bytes.
-  func isLess(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
-    precondition(a.lowerBound >= 0 && a.upperBound <= count, "range out of bounds")
-    precondition(b.lowerBound >= 0 && b.upperBound <= count, "range out of bounds")
-    return unsafe Self.isLess(
-      UnsafeRawBufferPointer(start: storage + a.lowerBound, count: a.count),
-      UnsafeRawBufferPointer(start: storage + b.lowerBound, count: b.count))
+  /// `YYYYMMDD` of a day counted from 1970.
+  mutating func append(day: Int64) {
+    let slot = Int(truncatingIfNeeded: day & 3)
+    if dates[slot].day != day {
+      let date = CivilDate(daysSince1970: day)
+      let number = date.year * 10_000 + date.month * 100 + date.day
+      dates[slot] = (day, Self.eightDigits(UInt64(number)))
+    }
+    append(word: dates[slot].digits)
+  }
+
+  /// Sorts ranges of this buffer by their bytes.
+  func sort(_ ranges: inout [Range<Int>]) {
+    let (start, count) = unsafe (storage, count)
+    precondition(
+      ranges.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= count }, "range out of bounds")
+    ranges.sort { a, b in
+      unsafe Self.isLess(
+        UnsafeRawBufferPointer(start: start + a.lowerBound, count: a.count),
+        UnsafeRawBufferPointer(start: start + b.lowerBound, count: b.count))
+    }
   }
 
   /// Orders a range of this buffer and a range of another by their bytes.
@@ -146,7 +206,7 @@ struct ByteBuffer: ~Copyable, @unchecked Sendable {
   @inline(never)
   private mutating func grow(by extra: Int) {
     let wanted = max(count + extra, capacity * 2)
-    let bigger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
+    let bigger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted + Self.slack)
     unsafe bigger.update(from: storage, count: count)
     unsafe storage.deallocate()
     unsafe storage = bigger

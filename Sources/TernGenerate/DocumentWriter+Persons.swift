@@ -1,6 +1,6 @@
 extension DocumentWriter {
   /// Surname and given name.
-  mutating func writeName(_ name: StaticString, _ person: Person) {
+  mutating func writeName(_ name: Element, _ person: Person) {
     let world = world
     let bits = Random.mix(person.identity ^ 1)
     field(name) {
@@ -13,7 +13,7 @@ extension DocumentWriter {
   }
 
   /// Mainland mobile numbers begin with 13 to 19: one that begins with 100 reaches nobody.
-  mutating func writeTelephone(_ name: StaticString, _ person: Person) {
+  mutating func writeTelephone(_ name: Element, _ person: Person) {
     field(name) {
       $0.append("100")
       $0.append(digits: UInt64(person.telephone), width: 8)
@@ -21,7 +21,7 @@ extension DocumentWriter {
   }
 
   /// 18 characters with a right check character (GB 11643). Region 99 does not exist.
-  mutating func writeIdNumber(_ name: StaticString, _ person: Person) {
+  mutating func writeIdNumber(_ name: Element, _ person: Person) {
     let bits = Random.mix(person.identity ^ 2)
     let birth = CivilDate(daysSince1970: Int64(bits % 16_436) - 3_653)
     let date = UInt64(birth.year * 10_000 + birth.month * 100 + birth.day)
@@ -47,7 +47,7 @@ extension DocumentWriter {
     return check == 10 ? UInt8(ascii: "X") : 48 + UInt8(check)
   }
 
-  mutating func writeAddress(_ name: StaticString, _ person: Person) {
+  mutating func writeAddress(_ name: Element, _ person: Person) {
     let world = world
     let bits = Random.mix(person.identity ^ 3)
     let district = district(of: person)
@@ -65,7 +65,7 @@ extension DocumentWriter {
     }
   }
 
-  mutating func writeDistrictCode(_ name: StaticString, _ person: Person) {
+  mutating func writeDistrictCode(_ name: Element, _ person: Person) {
     let world = world
     let district = district(of: person)
     field(name) { world.districts.copy(district * 2, to: &$0) }

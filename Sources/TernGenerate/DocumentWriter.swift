@@ -4,6 +4,7 @@
 struct DocumentWriter: ~Copyable {
   var out = ByteBuffer(capacity: 1 << 20)
   let world: World
+  private let tags = Tags()
   let settings: GenerateSettings
   /// Tabs before a field.
   var depth = 3
@@ -18,49 +19,41 @@ struct DocumentWriter: ~Copyable {
   // MARK: Elements
 
   @inline(__always)
-  mutating func open(_ name: StaticString) {
-    out.append(depth == 3 ? "\t\t\t<ceb:" : "\t\t<ceb:")
-    out.append(name)
-    out.append(UInt8(ascii: ">"))
-  }
+  mutating func open(_ name: Element) { tags.open(name, depth: depth, to: &out) }
 
   @inline(__always)
-  mutating func close(_ name: StaticString) {
-    out.append("</ceb:")
-    out.append(name)
-    out.append(">\n")
-  }
+  mutating func close(_ name: Element) { tags.close(name, to: &out) }
 
   @inline(__always)
-  mutating func field(_ name: StaticString, _ value: StaticString) {
+  mutating func field(_ name: Element, _ value: StaticString) {
     open(name)
     out.append(value)
     close(name)
   }
 
   @inline(__always)
-  mutating func field(_ name: StaticString, byte: UInt8) {
+  mutating func field(_ name: Element, byte: UInt8) {
     open(name)
     out.append(byte)
     close(name)
   }
 
   @inline(__always)
-  mutating func field(_ name: StaticString, _ write: (inout ByteBuffer) -> Void) {
+  mutating func field(_ name: Element, _ write: (inout ByteBuffer) -> Void) {
     open(name)
     write(&out)
     close(name)
   }
 
   @inline(__always)
-  mutating func field(_ name: StaticString, decimalE5 value: Int64) {
+  mutating func field(_ name: Element, decimalE5 value: Int64) {
     open(name)
     out.append(decimalE5: value, fraction: fraction)
     close(name)
   }
 
   @inline(__always)
-  mutating func field(_ name: StaticString, integer value: Int64) {
+  mutating func field(_ name: Element, integer value: Int64) {
     open(name)
     out.append(integer: value)
     close(name)
@@ -68,14 +61,14 @@ struct DocumentWriter: ~Copyable {
 
   /// A code of three digits: country, currency, unit.
   @inline(__always)
-  mutating func field(_ name: StaticString, code value: Int16) {
+  mutating func field(_ name: Element, code value: Int16) {
     open(name)
     out.append(digits: UInt64(value), width: 3)
     close(name)
   }
 
   @inline(__always)
-  mutating func field(_ name: StaticString, time value: Int64) {
+  mutating func field(_ name: Element, time value: Int64) {
     open(name)
     out.append(time: value)
     close(name)
@@ -88,20 +81,20 @@ struct DocumentWriter: ~Copyable {
     let which =
       UInt64(role.rawValue) << 32 | UInt64(version.guid) << 16 | UInt64(version.part) << 8
     let high = Random.mix(parcel.salt ^ which &* Random.golden)
-    open("guid")
+    open(.guid)
     out.append(guid: high, Random.mix(high ^ parcel.index))
-    close("guid")
-    field("appType", byte: 48 + version.appType)
+    close(.guid)
+    field(.appType, byte: 48 + version.appType)
     if version.flaw == .date && role != .list {
-      field("appTime", "20260231101500")
+      field(.appTime, "20260231101500")
     } else {
-      field("appTime", time: parcel.time(of: role) + Int64(version.delay))
+      field(.appTime, time: parcel.time(of: role) + Int64(version.delay))
     }
-    field("appStatus", byte: 48 + version.appStatus)
+    field(.appStatus, byte: 48 + version.appStatus)
   }
 
   /// A required number; the flaws of a broken document are in these.
-  mutating func flawedField(_ name: StaticString, decimalE5 value: Int64, _ version: Version) {
+  mutating func flawedField(_ name: Element, decimalE5 value: Int64, _ version: Version) {
     switch version.flaw {
     case .number: field(name, "1,234.50")
     case .absentElement: break
@@ -121,9 +114,9 @@ struct DocumentWriter: ~Copyable {
   /// Half of the senders write an empty `note`, some a text, the others none.
   mutating func writeNote(sender: Int32) {
     switch sender & 3 {
-    case 0, 2: field("note", "")
+    case 0, 2: field(.note, "")
     case 1: break
-    default: if sender & 4 == 0 { field("note", "跨境电商") }
+    default: if sender & 4 == 0 { field(.note, "跨境电商") }
     }
   }
 
@@ -134,19 +127,19 @@ struct DocumentWriter: ~Copyable {
     switch parcel.foreignPlatform {
     case 0:
       let index = Int(parcel.platform)
-      field("ebpCode") { world.platforms.codes.copy(index, to: &$0) }
-      field("ebpName") { world.platforms.names.copy(index, to: &$0) }
+      field(.ebpCode) { world.platforms.codes.copy(index, to: &$0) }
+      field(.ebpName) { world.platforms.names.copy(index, to: &$0) }
     default:
-      if parcel.foreignPlatform == 1 { field("ebpCode", "无") } else { field("ebpCode", "") }
+      if parcel.foreignPlatform == 1 { field(.ebpCode, "无") } else { field(.ebpCode, "") }
       let index = Int(parcel.foreignName)
-      field("ebpName") { world.foreignPlatforms.copy(index, to: &$0) }
+      field(.ebpName) { world.foreignPlatforms.copy(index, to: &$0) }
     }
   }
 
   mutating func writeSeller(_ seller: Int32) {
     let world = world
-    field("ebcCode") { world.sellers.codes.copy(Int(seller), to: &$0) }
-    field("ebcName") { world.sellers.names.copy(Int(seller), to: &$0) }
+    field(.ebcCode) { world.sellers.codes.copy(Int(seller), to: &$0) }
+    field(.ebcName) { world.sellers.names.copy(Int(seller), to: &$0) }
   }
 }
 

@@ -49,7 +49,7 @@ private func run(
   turns[0].signal()
 
   DispatchQueue.concurrentPerform(iterations: threads) { _ in
-    var maker = BlockMaker(settings)
+    var maker = BlockMaker(settings, keepsTruth: output.keepsTruth)
     while true {
       let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard block < blockCount else { return }

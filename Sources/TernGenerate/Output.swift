@@ -35,6 +35,9 @@ final class Output: Sendable {
       descriptor = -1
     case .descriptor(let open, let folder):
       descriptor = open
+      // A pipe of 64 KiB wakes the reader for every few lists. What is no pipe, or may not grow,
+      // stays as it is.
+      _ = fcntl(descriptor, Self.setPipeSize, 1 << 20)
       messagesFolder = nil
       truthFolder = folder.map(Self.withoutTrailingSlash)
       if let folder = truthFolder {
@@ -60,6 +63,12 @@ final class Output: Sendable {
       throw error
     }
   }
+
+  /// F_SETPIPE_SZ, which the C library shows only under _GNU_SOURCE.
+  private static let setPipeSize: Int32 = 1031
+
+  /// Whether rows of the truth are wanted.
+  var keepsTruth: Bool { truthFolder != nil }
 
   /// What needs no order: the files of layout `messages`. Called by many threads.
   func writeUnordered(_ maker: borrowing BlockMaker, block: Int) throws(GenerateError) {

@@ -3,7 +3,7 @@
 /// Copying from here costs no reference counting, which two threads would otherwise fight over.
 struct Words: ~Copyable, Sendable {
   private var bytes = ByteBuffer(capacity: 1 << 12)
-  private var ends = ByteOffsets()
+  private var places: [(start: UInt32, count: UInt32)] = []
 
   init() {}
 
@@ -15,30 +15,26 @@ struct Words: ~Copyable, Sendable {
     }
   }
 
-  var count: Int { ends.count }
+  var count: Int { places.count }
 
   mutating func append(_ word: String) {
+    let start = bytes.count
     bytes.append(string: word)
-    ends.append(bytes.count)
+    places.append((UInt32(start), UInt32(bytes.count - start)))
   }
-
-  func range(_ index: Int) -> Range<Int> { ends.range(index) }
 
   /// One word as a string: for building tables, not for writing documents.
   subscript(index: Int) -> String {
-    String(decoding: range(index).map { bytes[$0] }, as: UTF8.self)
+    let (start, count) = places[index]
+    return String(decoding: (start..<start + count).map { bytes[Int($0)] }, as: UTF8.self)
   }
 
   /// Appends word `index` to `out`.
-  func copy(_ index: Int, to out: inout ByteBuffer) { out.append(bytes, range(index)) }
-}
-
-/// Where each word ends.
-private struct ByteOffsets: Sendable {
-  private var ends: [Int] = []
-  var count: Int { ends.count }
-  mutating func append(_ end: Int) { ends.append(end) }
-  func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+  @inline(__always)
+  func copy(_ index: Int, to out: inout ByteBuffer) {
+    let (start, count) = places[index]
+    out.append(words: bytes, at: Int(start), count: Int(count))
+  }
 }
 
 /// Draws ranks with weight 1 / (rank + 1): few have most, many have little.

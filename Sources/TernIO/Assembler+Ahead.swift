@@ -8,7 +8,8 @@ extension Assembler {
       guard let step = layout.next() else { return }
       switch step {
       case .pack(let pieces):
-        let extent = Extent(block: try pool.take(), file: nil, plan: plan, pieces: pieces)
+        let extent = Extent(
+          block: try pool.take(), file: nil, plan: plan, key: options.digestKey, pieces: pieces)
         extent.isDirect = isColdPack(pieces)
         begin(extent, .pack(extent))
       case .stretch(let source, let offset, let count, let isLast):
@@ -47,8 +48,10 @@ extension Assembler {
           source: source, offset: offset + UInt64(start),
           planned: min(Tuning.readBytes, count - start), start: MemoryBlock.headroom + start))
     }
-    let extent = Extent(block: try pool.take(), file: file, plan: plan, pieces: pieces)
-    extent.isDirect = isCold(file, offset: offset, count: count) && file.openDirectly()
+    let extent = Extent(
+      block: try pool.take(), file: file, plan: plan, key: options.digestKey, pieces: pieces)
+    extent.isCached = !isCold(file, offset: offset, count: count)
+    extent.isDirect = !extent.isCached && file.openDirectly()
     begin(extent, .stretch(extent, file, offset: offset, count: count, isLast: isLast))
   }
 

@@ -1,3 +1,4 @@
+import CLiburing
 import Glibc
 
 /// Standard input and other pipes: a plain read loop on the reader's thread, which runs ahead of
@@ -18,6 +19,8 @@ extension Assembler {
       return try endEmpty(nil)
     }
     defer { if !isStandardInput { close(descriptor) } }
+    // A pipe of 64 KiB wakes both sides for every few documents. What is none stays as it is.
+    tern_pipe_enlarge(descriptor, UInt32(Tuning.pipeBytes))
     var isFirst = true
     while true {
       let block = try pool.take()
@@ -39,13 +42,14 @@ extension Assembler {
     var count = 0
     while count < options.unitBytes {
       try waitUntilReadable(descriptor)
-      let wanted = min(options.unitBytes - count, 1 << 20)
+      let wanted = min(options.unitBytes - count, Tuning.pipeBytes)
       var got = unsafe read(
         descriptor, block.address(MemoryBlock.headroom + count, count: wanted), wanted)
       if got < 0 { got = -Int(errno) }
       if let faults = options.faults { got = min(faults.read(got), got) }
       if got == 0 { return (count, true, nil) }
       if got > 0 {
+        unsafe hasher.update(block.bytes(MemoryBlock.headroom + count, count: got))
         count += got
       } else if got != -Int(EINTR), got != -Int(EAGAIN) {
         let failure = SystemFailure(

@@ -38,6 +38,8 @@ extension Assembler {
       failChanged(file.source, at: offset + UInt64(got), planned: plan.size(of: file.source))
     } else if let failure {
       fail(file.source, at: offset + UInt64(got), failure)
+    } else {
+      extent.addLeaves(to: hasher, count: got)
     }
     try feed(
       extent.block, got, isFirst: offset == 0, isLast: isLast, isInterrupted: current.isIncomplete)
@@ -54,12 +56,11 @@ extension Assembler {
     return (total, nil)
   }
 
-  /// Takes the next raw bytes of the source, which lie at the block's payload.
+  /// Takes the next raw bytes of the source, which lie at the block's payload and are digested.
   func feed(
     _ block: MemoryBlock, _ count: Int, isFirst: Bool, isLast: Bool, isInterrupted: Bool
   ) throws(InputError) {
     let raw = unsafe block.bytes(MemoryBlock.headroom, count: count)
-    unsafe hasher.update(raw)
     if isFirst {
       let compression = unsafe Compression(head: raw)
       if compression != .none {

@@ -3,11 +3,18 @@ import Glibc
 
 /// What a source holds: 128 bits of its bytes as stored, under a key, and their number.
 /// Equal for equal bytes, whatever the path, the time and the compression's settings say.
+///
+/// XXH3-128 of the bytes where they are at most one leaf; otherwise XXH3-128 of the digests of all
+/// leaves (low word, then high word, little-endian). So whoever reads a part can digest it while it
+/// is still in the cache, in any order and on any thread.
 public struct ContentDigest: Sendable, Hashable {
   public var high: UInt64
   public var low: UInt64
   /// Size as stored, before decompression.
   public var rawBytes: UInt64
+
+  /// Bytes that are digested together; the last leaf of a source is shorter.
+  public static let leafBytes = 64 << 10
 
   public init(high: UInt64, low: UInt64, rawBytes: UInt64) {
     self.high = high
@@ -47,8 +54,23 @@ public final class DigestKey: @unchecked Sendable {
 
   /// Digest of bytes in memory.
   public func digest(of bytes: UnsafeRawBufferPointer) -> ContentDigest {
+    if bytes.count <= ContentDigest.leafBytes {
+      return ContentDigest(unsafe leaf(bytes), rawBytes: UInt64(bytes.count))
+    }
+    let hasher = ContentHasher(key: self)
+    for start in stride(from: 0, to: bytes.count, by: ContentDigest.leafBytes) {
+      let end = min(start + ContentDigest.leafBytes, bytes.count)
+      let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      unsafe hasher.append(leaf(part), count: end - start)
+    }
+    return hasher.finish()
+  }
+
+  /// Digest of at most `ContentDigest.leafBytes`.
+  func leaf(_ bytes: UnsafeRawBufferPointer) -> LeafDigest {
+    precondition(bytes.count <= ContentDigest.leafBytes, "longer than a leaf")
     let hash = unsafe tern_xxh3_whole(bytes.baseAddress, bytes.count, secret)
-    return ContentDigest(high: hash.high, low: hash.low, rawBytes: UInt64(bytes.count))
+    return LeafDigest(hash)
   }
 
   /// Digest of a file as it is now, with its size. Reads it once; compare before ingesting it.
@@ -83,34 +105,101 @@ public final class DigestKey: @unchecked Sendable {
   }
 }
 
-/// Digest of bytes that come in parts.
+/// Digest of one leaf, as it goes into the digest of the leaves.
+struct LeafDigest: BitwiseCopyable {
+  fileprivate var low: UInt64 = 0
+  fileprivate var high: UInt64 = 0
+
+  init() {}
+
+  fileprivate init(_ hash: tern_xxh3_digest) {
+    low = hash.low.littleEndian
+    high = hash.high.littleEndian
+  }
+}
+
+extension ContentDigest {
+  fileprivate init(_ leaf: LeafDigest, rawBytes: UInt64) {
+    self.init(
+      high: UInt64(littleEndian: leaf.high), low: UInt64(littleEndian: leaf.low),
+      rawBytes: rawBytes)
+  }
+}
+
+/// Digest of bytes that come in parts, or as digests of their leaves.
 @safe
 final class ContentHasher {
   private let key: DigestKey
-  private let state: OpaquePointer
+  /// The leaf that has begun, and all finished leaves.
+  private let leafState: OpaquePointer
+  private let rootState: OpaquePointer
+  private var leafCount = 0
+  private var lastLeaf = LeafDigest()
   private var rawBytes: UInt64 = 0
 
   init(key: DigestKey) {
-    guard let made = unsafe tern_xxh3_make() else { fatalError("no memory for a digest") }
+    guard let leaf = unsafe tern_xxh3_make(), let root = unsafe tern_xxh3_make() else {
+      fatalError("no memory for a digest")
+    }
     self.key = key
-    unsafe state = made
-    unsafe tern_xxh3_reset(state, key.secret)
+    unsafe leafState = leaf
+    unsafe rootState = root
+    reset()
   }
 
-  deinit { unsafe tern_xxh3_free(state) }
+  deinit {
+    unsafe tern_xxh3_free(leafState)
+    unsafe tern_xxh3_free(rootState)
+  }
 
   func reset() {
     rawBytes = 0
-    unsafe tern_xxh3_reset(state, key.secret)
+    leafCount = 0
+    unsafe tern_xxh3_reset(leafState, key.secret)
+    unsafe tern_xxh3_reset(rootState, key.secret)
   }
 
   func update(_ bytes: UnsafeRawBufferPointer) {
-    rawBytes += UInt64(bytes.count)
-    unsafe tern_xxh3_update(state, bytes.baseAddress, bytes.count)
+    var rest = unsafe bytes
+    while rest.count > 0 {
+      let taken = min(ContentDigest.leafBytes - leafCount, rest.count)
+      let part = unsafe UnsafeRawBufferPointer(rebasing: rest[..<taken])
+      if taken == ContentDigest.leafBytes {
+        unsafe append(key.leaf(part), count: taken)
+      } else {
+        unsafe tern_xxh3_update(leafState, part.baseAddress, part.count)
+        leafCount += taken
+        if leafCount == ContentDigest.leafBytes { finishLeaf() }
+      }
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+    }
+  }
+
+  /// The next leaf, of `count` bytes. Only the last one of the source may be short.
+  func append(_ leaf: LeafDigest, count: Int) {
+    precondition(
+      leafCount == 0 && rawBytes % UInt64(ContentDigest.leafBytes) == 0, "a leaf has begun")
+    lastLeaf = leaf
+    rawBytes += UInt64(count)
+    unsafe withUnsafeBytes(of: leaf) {
+      unsafe tern_xxh3_update(rootState, $0.baseAddress, $0.count)
+    }
+  }
+
+  private func finishLeaf() {
+    let hash = unsafe tern_xxh3_finish(leafState)
+    let count = leafCount
+    leafCount = 0
+    unsafe tern_xxh3_reset(leafState, key.secret)
+    append(LeafDigest(hash), count: count)
   }
 
   func finish() -> ContentDigest {
-    let hash = unsafe tern_xxh3_finish(state)
+    if leafCount > 0 || rawBytes == 0 { finishLeaf() }
+    guard rawBytes > UInt64(ContentDigest.leafBytes) else {
+      return ContentDigest(lastLeaf, rawBytes: rawBytes)
+    }
+    let hash = unsafe tern_xxh3_finish(rootState)
     return ContentDigest(high: hash.high, low: hash.low, rawBytes: rawBytes)
   }
 }

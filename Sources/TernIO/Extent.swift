@@ -18,6 +18,8 @@ struct Piece {
   /// Direct reading was refused for this piece.
   var avoidsDirect = false
   var failure: SystemFailure?
+  /// Of a small file that was read to its end.
+  var digest: ContentDigest?
 }
 
 /// A block of memory being filled ahead of its turn: either many whole small files, or a stretch
@@ -32,19 +34,30 @@ final class Extent: @unchecked Sendable {
   /// Keeps the paths alive that requests point to.
   let plan: InputPlan
   let count: Int
-  /// Plain memory and not an array: several threads write to different pieces at a time.
+  private let key: DigestKey
+  /// Plain memory and not arrays: several threads write to different pieces at a time.
   private let pieces: UnsafeMutablePointer<Piece>
+  /// Digests of a large file's leaves, in the order of the stretch.
+  private let leaves: UnsafeMutablePointer<LeafDigest>
+  private let leafCount: Int
   /// Reads bypass the page cache where the piece is aligned for it.
   var isDirect = false
+  /// The page cache seems to have it: reading waits for nothing.
+  var isCached = false
   /// Pieces not finished. Guarded by the back end.
   var unfinished: Int
   /// Guarded by the reader's monitor.
   var isDone = false
 
-  init(block: MemoryBlock, file: LargeFile?, plan: InputPlan, pieces: [Piece]) {
+  init(block: MemoryBlock, file: LargeFile?, plan: InputPlan, key: DigestKey, pieces: [Piece]) {
     self.block = block
     self.file = file
     self.plan = plan
+    self.key = key
+    let bytes = file == nil ? 0 : pieces.reduce(0) { $0 + $1.planned }
+    leafCount = (bytes + ContentDigest.leafBytes - 1) / ContentDigest.leafBytes
+    unsafe leaves = .allocate(capacity: leafCount)
+    unsafe leaves.initialize(repeating: LeafDigest(), count: leafCount)
     count = pieces.count
     unsafe self.pieces = .allocate(capacity: pieces.count)
     for (index, piece) in pieces.enumerated() {
@@ -56,6 +69,7 @@ final class Extent: @unchecked Sendable {
   deinit {
     unsafe pieces.deinitialize(count: count)
     unsafe pieces.deallocate()
+    unsafe leaves.deallocate()
   }
 
   subscript(index: Int) -> Piece {
@@ -84,13 +98,43 @@ final class Extent: @unchecked Sendable {
     return direct ? roundUp(rest, to: pageBytes) : rest
   }
 
-  /// Notes what a read gave. True when the piece needs no more.
+  /// Notes what a read gave. True when the piece needs no more; then it is digested, while it is
+  /// still in the cache of the processor that read it.
   func advance(_ index: Int, by count: Int) -> Bool {
     let planned = self[index].planned
     let total = self[index].got + count
     self[index].got = min(total, planned)
     if file == nil, total > planned { self[index].hasGrown = true }
-    return count == 0 || total >= planned
+    guard count == 0 || total >= planned else { return false }
+    digest(index)
+    return true
+  }
+
+  private func digest(_ index: Int) {
+    let piece = self[index]
+    guard piece.got == piece.planned, !piece.hasGrown else { return }
+    let bytes = unsafe block.bytes(piece.start, count: piece.got)
+    guard file != nil else {
+      self[index].digest = unsafe key.digest(of: bytes)
+      return
+    }
+    let first = Int(piece.offset - self[0].offset) / ContentDigest.leafBytes
+    for start in stride(from: 0, to: bytes.count, by: ContentDigest.leafBytes) {
+      let part = unsafe UnsafeRawBufferPointer(
+        rebasing: bytes[start..<min(start + ContentDigest.leafBytes, bytes.count)])
+      let leaf = first + start / ContentDigest.leafBytes
+      precondition(leaf < leafCount, "no such leaf")
+      unsafe leaves[leaf] = unsafe key.leaf(part)
+    }
+  }
+
+  /// Adds the leaves of a stretch that was read to its end, `count` bytes.
+  func addLeaves(to hasher: ContentHasher, count: Int) {
+    var rest = count
+    for leaf in 0..<leafCount {
+      unsafe hasher.append(leaves[leaf], count: min(rest, ContentDigest.leafBytes))
+      rest -= ContentDigest.leafBytes
+    }
   }
 }
 

@@ -54,12 +54,17 @@ enum Tuning {
   static let readBytes = 512 << 10
   /// Such reads in flight.
   static let readDepth = 16
+  /// Reads of a large file in flight that the page cache answers at once: few, so that what was
+  /// read is digested before the next piece pushes it out of the processor's cache.
+  static let cachedReadDepth = 2
   /// Small files in flight.
   static let fileDepth = 96
   /// Submission entries: three for each small file, and some.
   static let ringEntries: UInt32 = 512
   /// Threads of the `pread` back end: cold disks want several, a warm cache one or two.
   static let preadThreads = 4
+  /// One read of a pipe, and what a pipe is enlarged to: the most that is allowed to everybody.
+  static let pipeBytes = 1 << 20
   /// A small file this long or longer begins on a page, so that O_DIRECT can read it.
   static let pageAlignedBytes = 16 << 10
 }

@@ -14,6 +14,7 @@ final class MemoryBlock: @unchecked Sendable {
   static let headroom = 1 << 20
   /// Room behind the payload: a direct read's rounding, and the padding.
   static let slack = 2 * pageBytes
+  private static let hugePageBytes = 2 << 20
 
   @unsafe let base: UnsafeMutableRawPointer
   let capacity: Int
@@ -29,6 +30,8 @@ final class MemoryBlock: @unchecked Sendable {
         SystemFailure(operation: "mmap", path: "\(capacity) bytes of input memory", errno: errno))
     }
     unsafe base = memory
+    // Megabytes are copied in and read once: 4 KiB pages would cost a fault and a lookup each.
+    if capacity > Self.hugePageBytes { _ = unsafe madvise(memory, capacity, MADV_HUGEPAGE) }
   }
 
   deinit { unsafe munmap(base, capacity) }

@@ -142,7 +142,8 @@ final class RingLoop {
   }
 
   private func hasCredit(_ extent: Extent) -> Bool {
-    extent.file == nil ? filesInFlight < Tuning.fileDepth : readsInFlight < Tuning.readDepth
+    if extent.file == nil { return filesInFlight < Tuning.fileDepth }
+    return readsInFlight < (extent.isCached ? Tuning.cachedReadDepth : Tuning.readDepth)
   }
 
   private func begin(_ extent: Extent, _ index: Int, attempts: Int) {

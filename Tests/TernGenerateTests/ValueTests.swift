@@ -37,6 +37,62 @@ struct ValueTests {
     }
   }
 
+  @Test("Digits of every width, zeros in front, higher ones dropped")
+  func digits() {
+    var random = Random(seed: 17, index: 0)
+    for _ in 0..<2_000 {
+      let value = random.next() >> UInt64(random.below(64))
+      let width = random.below(20) + 1
+      let all = String(repeating: "0", count: 20) + "\(value)"
+      #expect(
+        text { $0.append(digits: value, width: width) } == all.suffix(width),
+        "seed 17: \(value) in \(width)")
+      #expect(value.decimalWidth == "\(value)".utf8.count, "seed 17: \(value)")
+    }
+    for value: UInt64 in [0, 9, 10, 9_999, 10_000, 99_999_999, 100_000_000, .max] {
+      #expect(value.decimalWidth == "\(value)".utf8.count)
+      #expect(text { $0.append(digits: value, width: value.decimalWidth) } == "\(value)")
+    }
+  }
+
+  @Test("Every element has its tags, at both depths")
+  func tags() {
+    let tags = Tags()
+    for element in Element.allCases {
+      for depth in [2, 3] {
+        let written = text {
+          tags.open(element, depth: depth, to: &$0)
+          $0.append("x")
+          tags.close(element, to: &$0)
+        }
+        let tabs = String(repeating: "\t", count: depth)
+        #expect(written == "\(tabs)<ceb:\(element)>x</ceb:\(element)>\n")
+      }
+    }
+  }
+
+  @Test("The order of keys is the one of a stable sort")
+  func order() {
+    var random = Random(seed: 23, index: 0)
+    var order = KeyOrder()
+    for count in [0, 1, 2, 255, 1_000] {
+      let mask = UInt64.max >> UInt64(random.below(64))
+      let keys = (0..<count).map { _ in random.next() & mask }
+      order.sort(keys)
+      let expected = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
+      #expect(keys.indices.map { order[$0] } == expected, "seed 23: \(count) keys")
+    }
+  }
+
+  @Test("Words of any length are copied whole and no more")
+  func words() {
+    var words = Words()
+    let all = (0..<200).map { String(repeating: "w", count: $0) + "\($0)" }
+    for word in all { words.append(word) }
+    #expect(
+      text { out in for index in all.indices { words.copy(index, to: &out) } } == all.joined())
+  }
+
   @Test("Times agree with a count of days, year by year")
   func times() {
     var random = Random(seed: 5, index: 0)

@@ -131,31 +131,4 @@ import Testing
       #expect(try readAll(plan, testOptions(backend)).units.isEmpty)
     }
   }
-
-  @Test func digestsDependOnBytesAndKeyAlone() throws {
-    let folder = TemporaryFolder()
-    let bytes = Array("the same bytes".utf8)
-    let (one, two) = (folder.file("1", bytes), folder.file("2", bytes))
-    let key = DigestKey(secret: [1, 2, 3])
-    #expect(try key.digestOfFile(one) == key.digestOfFile(two))
-    let digest = unsafe bytes.withUnsafeBytes { unsafe key.digest(of: $0) }
-    #expect(try key.digestOfFile(one) == digest)
-    #expect(try key.digestOfFile(one) != DigestKey(secret: [1, 2, 4]).digestOfFile(one))
-    #expect(try key.digestOfFile(one) != DigestKey(seed: 1).digestOfFile(one))
-    #expect(try key.digestOfFile(one).rawBytes == 14)
-    let error = #expect(throws: SystemFailure.self) { try key.digestOfFile("\(one)/x") }
-    #expect(error?.errno == ENOTDIR && error?.operation == "open")
-    // Streamed and at once, over the lengths at which the function changes its ways.
-    var random = SeededBytes(seed: 71)
-    for count in [0, 1, 16, 17, 128, 129, 240, 241, 1024, 100_000] {
-      let text = random.text(count)
-      let hasher = ContentHasher(key: key)
-      for start in stride(from: 0, to: count, by: 37) {
-        let part = Array(text[start..<min(start + 37, count)])
-        unsafe part.withUnsafeBytes { unsafe hasher.update($0) }
-      }
-      let whole = unsafe text.withUnsafeBytes { unsafe key.digest(of: $0) }
-      #expect(hasher.finish() == whole, "\(count) bytes")
-    }
-  }
 }

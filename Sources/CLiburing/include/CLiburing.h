@@ -69,6 +69,8 @@ unsigned tern_ring_reap(tern_ring *_Nonnull ring, tern_ring_completion *_Nonnull
 int tern_o_direct(void);
 /// One byte at `offset`, only if it is in the page cache. 1 cached, 0 not, else a negative errno.
 int tern_probe_cached(int descriptor, uint64_t offset);
+/// Lets a pipe hold `bytes`, as far as the system allows; nothing where `descriptor` is no pipe.
+void tern_pipe_enlarge(int descriptor, unsigned bytes);
 /// An eventfd of count 0, or a negative errno.
 int tern_event_make(void);
 /// Adds one to its count, which wakes a read of it.
