@@ -1,4 +1,4 @@
-// What every C program in this folder shares, so that each shows only its own library:
+// What every C and C++ program in this folder shares, so that each shows only its own library:
 // files, columns, the checksum, the clock.
 //
 // The work: every value of every document goes to a column (texts end to end, with the end of
@@ -28,24 +28,24 @@ typedef struct {
   size_t used, room;
   uint32_t *ends;
   size_t rows, rows_room;
-} column;
+} column_t;
 
 typedef struct {
-  column columns[64];
+  column_t columns[64];
   int count;
   int expected;   // fields come in the order of the schema: the next one is guessed
   uint32_t rows;  // begun so far
-} table;
+} table_t;
 
 // Which element is what, by message number.
 typedef struct {
   int number;
   const char *document, *head, *line;  // head 0: the fields stand in the document itself
-  table *tables;                       // of heads and of lines
-} kind;
+  table_t *tables;                       // of heads and of lines
+} kind_t;
 
-static table tables[8][2];
-static kind kinds[] = {
+static table_t tables[8][2];
+static kind_t kinds[] = {
     {303, "Order", "OrderHead", "OrderList", tables[0]},
     {403, "Receipts", 0, 0, tables[1]},
     {505, "Logistics", 0, 0, tables[2]},
@@ -66,15 +66,15 @@ static void *grow(void *memory, size_t bytes) {
   return bigger;
 }
 
-static void end_value(column *c) {
+static void end_value(column_t *c) {
   if (c->rows == c->rows_room) {
     c->rows_room = c->rows_room ? c->rows_room * 2 : 1024;
-    c->ends = grow(c->ends, c->rows_room * sizeof *c->ends);
+    c->ends = (uint32_t *)grow(c->ends, c->rows_room * sizeof *c->ends);
   }
   c->ends[c->rows++] = (uint32_t)c->used;
 }
 
-static column *find_column(table *t, const char *name) {
+static column_t *find_column(table_t *t, const char *name) {
   int at = t->expected;
   if (at >= t->count || strcmp(t->columns[at].name, name) != 0) {
     for (at = 0; at < t->count && strcmp(t->columns[at].name, name) != 0; at++) {}
@@ -94,15 +94,15 @@ static column *find_column(table *t, const char *name) {
 // The walk over one message: a parser calls these three.
 static struct {
   int depth;
-  kind *kind;
-  table *table;    // of the open head or line
-  column *column;  // of the open field
+  kind_t *kind;
+  table_t *table;    // of the open head or line
+  column_t *column;  // of the open field
   size_t start;    // of its value
 } walk;
 
 static void begin_message(void) { memset(&walk, 0, sizeof walk); }
 
-static void begin_row(table *t) {
+static void begin_row(table_t *t) {
   walk.table = t;
   t->rows++;
   t->expected = 0;
@@ -110,7 +110,7 @@ static void begin_row(table *t) {
 
 static void on_start(const char *name) {
   int depth = walk.depth++;
-  kind *k = walk.kind;
+  kind_t *k = walk.kind;
   if (depth == 0) {
     int number = strncmp(name, "CEB", 3) == 0 ? atoi(name + 3) : 0;
     for (size_t i = 0; i < KINDS; i++)
@@ -123,7 +123,7 @@ static void on_start(const char *name) {
     if (strcmp(name, k->head) == 0) begin_row(&k->tables[0]);
     else if (k->line && strcmp(name, k->line) == 0) begin_row(&k->tables[1]);
   } else if (walk.table && depth == (k->head ? 3 : 2)) {
-    column *c = find_column(walk.table, name);
+    column_t *c = find_column(walk.table, name);
     while (c->rows + 1 < walk.table->rows) end_value(c);
     walk.column = c;
     walk.start = c->used;
@@ -131,11 +131,11 @@ static void on_start(const char *name) {
 }
 
 static inline void on_text(const char *bytes, size_t count) {
-  column *c = walk.column;
+  column_t *c = walk.column;
   if (!c) return;
   if (c->used + count > c->room) {
     c->room = (c->used + count) * 2 + 4096;
-    c->bytes = grow(c->bytes, c->room);
+    c->bytes = (char *)grow(c->bytes, c->room);
   }
   memcpy(c->bytes + c->used, bytes, count);
   c->used += count;
@@ -145,7 +145,7 @@ static int is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == 
 
 static void on_end(void) {
   int depth = --walk.depth;
-  column *c = walk.column;
+  column_t *c = walk.column;
   if (c) {
     size_t start = walk.start;
     while (c->used > walk.start && is_space(c->bytes[c->used - 1])) c->used--;
@@ -170,9 +170,9 @@ static void sum_and_empty(void) {
   for (size_t k = 0; k < KINDS; k++) {
     sum_documents += kinds[k].tables[0].rows;
     for (int level = 0; level < 2; level++) {
-      table *t = &kinds[k].tables[level];
+      table_t *t = &kinds[k].tables[level];
       for (int i = 0; i < t->count; i++) {
-        column *c = &t->columns[i];
+        column_t *c = &t->columns[i];
         size_t start = 0;
         for (size_t row = 0; row < c->rows; start = c->ends[row++]) {
           size_t count = c->ends[row] - start;
@@ -209,7 +209,7 @@ static char *read_file(const char *path, size_t *count) {
   fseek(file, 0, SEEK_END);
   *count = (size_t)ftell(file);
   rewind(file);
-  char *bytes = grow(0, *count + 1);
+  char *bytes = (char *)grow(0, *count + 1);
   if (fread(bytes, 1, *count, file) != *count) {
     perror(path);
     exit(1);
@@ -232,13 +232,13 @@ static int measure(int argc, char **argv, const char *name,
   char **contents = 0;
   size_t *counts = 0;
   for (char *path = strtok(list, "\n"); path; path = strtok(0, "\n")) {
-    contents = grow(contents, (files + 1) * sizeof *contents);
-    counts = grow(counts, (files + 1) * sizeof *counts);
+    contents = (char **)grow(contents, (files + 1) * sizeof *contents);
+    counts = (size_t *)grow(counts, (files + 1) * sizeof *counts);
     contents[files] = read_file(path, &counts[files]);
     bytes += counts[files++];
   }
   int rounds = atoi(argv[2]);
-  double *seconds = grow(0, (size_t)rounds * sizeof *seconds);
+  double *seconds = (double *)grow(0, (size_t)rounds * sizeof *seconds);
   for (int round = -1; round < rounds; round++) {
     sum_hash = sum_values = sum_documents = 0;
     size_t pending = 0;
