@@ -1,3 +1,5 @@
+import Glibc
+
 /// Owned, growable memory of trivially copyable elements: the storage under every column.
 ///
 /// It exists because appending to an `Array` inside a column costs a uniqueness check and a
@@ -11,12 +13,24 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   public init(capacity: Int = 0) {
     let capacity = max(capacity, 1)
-    unsafe storage = UnsafeMutablePointer.allocate(capacity: capacity)
+    unsafe storage = Self.allocate(nil, capacity)
     used = 0
     room = capacity
   }
 
-  deinit { unsafe storage.deallocate() }
+  deinit { unsafe free(storage) }
+
+  /// With `realloc` large buffers grow by moving pages: no byte is copied and no page faulted in
+  /// again (measured: 40 % of an ingest's page faults).
+  private static func allocate(
+    _ old: UnsafeMutablePointer<Element>?, _ capacity: Int
+  ) -> UnsafeMutablePointer<Element> {
+    let (bytes, overflow) = capacity.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    guard !overflow, let memory = unsafe realloc(old, bytes) else {
+      fatalError("no memory for a buffer of \(capacity) elements")
+    }
+    return unsafe memory.bindMemory(to: Element.self, capacity: capacity)
+  }
 
   /// First element. Valid for `capacity` elements until the next call that grows the buffer.
   @unsafe @inlinable public var base: UnsafeMutablePointer<Element> { unsafe storage }
@@ -76,10 +90,7 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   @usableFromInline mutating func grow(by extra: Int) {
     let wanted = max(count + extra, capacity * 2)
-    let bigger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
-    unsafe bigger.update(from: storage, count: count)
-    unsafe storage.deallocate()
-    unsafe storage = bigger
+    unsafe storage = Self.allocate(storage, wanted)
     room = wanted
   }
 
