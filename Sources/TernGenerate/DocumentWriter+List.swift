@@ -12,7 +12,7 @@ extension DocumentWriter {
     }
     out.append("\t\t</ceb:InventoryHead>\n")
     for place in 0..<Int(parcel.listLineCount) {
-      writeListLine(parcel, parcel.listLines[place])
+      writeListLine(parcel, parcel.lines[place])
     }
     out.append("\t</ceb:Inventory>\n")
   }

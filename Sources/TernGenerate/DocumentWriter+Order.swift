@@ -22,7 +22,7 @@ extension DocumentWriter {
     writeNote(sender: parcel.platform)
     out.append("\t\t</ceb:OrderHead>\n")
     for place in 0..<Int(parcel.orderLineCount) {
-      writeOrderLine(parcel, parcel.orderLines[place])
+      writeOrderLine(parcel, place == 0 ? parcel.firstOrderLine : parcel.lines[place])
     }
     out.append("\t</ceb:Order>\n")
   }

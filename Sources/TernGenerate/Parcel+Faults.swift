@@ -40,19 +40,19 @@ extension Parcel {
       return Findings(.partyConsignee)
 
     case .amountLine:
-      listLines[0].priceE5 += differenceE5
+      lines[0].priceE5 += differenceE5
       return Findings(.amountLine, .amountLinesDiffer)
     case .amountLineQuantity:
-      listLines[0].qtyE5 += 100_000
-      return listLines[0].unit == listLines[0].unit1
+      lines[0].qtyE5 += 100_000
+      return lines[0].unit == lines[0].unit1
         ? Findings(.amountLine, .amountLinesDiffer, .goodsUnit)
         : Findings(.amountLine, .amountLinesDiffer)
     case .amountOrderLine:
-      orderLines[0].priceE5 += differenceE5
+      firstOrderLine.priceE5 += differenceE5
       return Findings(.amountOrderLine, .amountLinesDiffer)
     case .amountBothLines:
-      listLines[0].priceE5 += differenceE5
-      orderLines[0].priceE5 += differenceE5
+      lines[0].priceE5 += differenceE5
+      firstOrderLine.priceE5 += differenceE5
       return Findings(.amountLine, .amountOrderLine)
     case .amountPositive:
       // The line was made without a price.
@@ -61,7 +61,7 @@ extension Parcel {
       listFreightE5 = -differenceE5
       return Findings(.amountPositive, .amountFreight)
     case .linesUnit:
-      orderLines[0].unit = orderLines[0].unit == 7 ? 11 : 7
+      firstOrderLine.unit = firstOrderLine.unit == 7 ? 11 : 7
       return Findings(.amountLinesDiffer)
     case .linesCount:
       orderLineCount -= 1
@@ -111,17 +111,17 @@ extension Parcel {
       // A gap, or a number twice.
       let last = Int(listLineCount) - 1
       let gnum: Int16 = isOther && last > 0 ? 1 : Int16(last + 2)
-      listLines[last].gnum = gnum
-      orderLines[last].gnum = gnum
+      lines[last].gnum = gnum
+      if last == 0 { firstOrderLine.gnum = gnum }
       return Findings(.goodsSequence)
     case .goodsUnitQuantity:
-      listLines[0].unit1 = listLines[0].unit
-      listLines[0].qty1E5 = listLines[0].qtyE5 + 100_000
+      lines[0].unit1 = lines[0].unit
+      lines[0].qty1E5 = lines[0].qtyE5 + 100_000
       return Findings(.goodsUnit)
     case .goodsUnitSecond:
       // A unit without its quantity, or the other way round.
-      listLines[0].unit2 = isOther ? 35 : 0
-      listLines[0].qty2E5 = isOther ? 0 : 150_000
+      lines[0].unit2 = isOther ? 35 : 0
+      lines[0].qty2E5 = isOther ? 0 : 150_000
       return Findings(.goodsUnit)
 
     default:

@@ -94,8 +94,9 @@ struct Parcel: BitwiseCopyable, Sendable {
 
   var orderLineCount: UInt8 = 0
   var listLineCount: UInt8 = 0
-  var orderLines = InlineArray<8, Line>(repeating: Line())
-  var listLines = InlineArray<8, Line>(repeating: Line())
+  /// The list's lines. The order's are the same but for its first, where faults make them differ.
+  var lines = InlineArray<8, Line>(repeating: Line())
+  var firstOrderLine = Line()
 
   var goodsValueE5: Int64 = 0
   var orderFreightE5: Int64 = 0
@@ -269,9 +270,9 @@ struct ParcelMaker: Sendable {
       line.qty2E5 = line.unit2 == 0 ? 0 : Self.statutory(line.unit2, line, weightE5)
       parcel.listNetE5 += weightE5
       parcel.goodsValueE5 += line.totalE5
-      parcel.orderLines[place] = line
-      parcel.listLines[place] = line
+      parcel.lines[place] = line
     }
+    parcel.firstOrderLine = parcel.lines[0]
     parcel.orderLineCount = UInt8(count)
     parcel.listLineCount = UInt8(count)
   }
