@@ -68,9 +68,12 @@ import Testing
   }
 
   @Test func patterns() throws {
-    let orders = (0..<3000).map { "order2018050711" + String(340_000 + $0 * 3) }
-    #expect(try roundTrip(textColumn(orders)) == TextEncoding.pattern.rawValue)
-    #expect(try roundTrip(textColumn(orders), rows: 17..<2900) == TextEncoding.pattern.rawValue)
+    let items = (0..<3000).map { (row: Int) -> String in
+      let number = String(100_000 + row * 37 % 90_000)
+      return "SK" + number + "-" + String(100 + row * 7919 % 899) + "-A"
+    }
+    #expect(try roundTrip(textColumn(items)) == TextEncoding.pattern.rawValue)
+    #expect(try roundTrip(textColumn(items), rows: 17..<2900) == TextEncoding.pattern.rawValue)
     var generator = SeededGenerator(3)
     // Runs of every length up to the longest value, with a check character that may be X.
     for length in 1...64 {
@@ -85,6 +88,92 @@ import Testing
     // Fixed bytes above 0x7f.
     let chinese = (0..<300).map { "号" + String(100_000_000 + $0 * 7919) + "é" }
     #expect(try roundTrip(textColumn(chinese)) == TextEncoding.pattern.rawValue)
+  }
+
+  /// Few heads before digits of one count, of several lengths, with empty and other values between.
+  @Test func numberedTexts() throws {
+    let orders = (0..<3000).map { "order2018050711" + String(340_000 + $0 * 3) }
+    #expect(try roundTrip(textColumn(orders)) == TextEncoding.numbered.rawValue)
+    #expect(try roundTrip(textColumn(orders), rows: 17..<2900) == TextEncoding.numbered.rawValue)
+    var generator = SeededGenerator(21)
+    for digits in 4...18 {
+      let values = (0..<2000).map { row in
+        let head = ["", "JC20260301", "東方-", "FM", String(repeating: "长", count: 30)]
+          .randomElement(using: &generator)!
+        // One digit less than it should be, none at all, and one in the way.
+        if row % 211 == 5 { return String(repeating: "9", count: digits - 1) }
+        if row % 7 == 3 { return "" }
+        if row % 400 == 9 { return head + String(repeating: "0", count: digits - 2) + "x1" }
+        return head + (0..<digits).map { _ in String(Int.random(in: 0...9, using: &generator)) }
+          .joined()
+      }
+      let used = try roundTrip(textColumn(values), "\(digits) digits")
+      if digits > 6 { #expect(used == TextEncoding.numbered.rawValue, "\(digits) digits") }
+    }
+    // All digits the same, lowest and highest.
+    for digit in ["0", "9"] {
+      let values = (0..<2000).map { row in
+        "A" + String(row + 1000) + String(repeating: digit, count: 14)
+      }
+      try roundTrip(textColumn(values))
+    }
+  }
+
+  /// Every number of digits is read and written back, with whatever stands behind it left alone.
+  @Test func digitsAreReadAndWritten() {
+    var generator = SeededGenerator(22)
+    var buffer = GrowableBuffer<UInt8>(capacity: 64)
+    let view = buffer.view
+    for digits in 1...digitsPerNumber {
+      let limit = powerOfTen(digits)
+      let random = (0..<500).map { _ in UInt64.random(in: 0..<limit, using: &generator) }
+      for value in [0, 1, 9, limit - 1, limit / 2, limit / 10] + random where value < limit {
+        view.fill(0x2f)
+        write(value, digits: digits, to: view, at: 8)
+        let text = String(value)
+        let padded = String(repeating: "0", count: digits - text.count) + text
+        #expect((0..<digits).map { view[8 + $0] } == Array(padded.utf8))
+        #expect(number(view, at: 8, digits: digits) == value)
+        #expect(areDigits(view, at: 8, count: digits))
+        for place in 0..<digits {
+          let right = view[8 + place]
+          for wrong in [0x2f, 0x3a, 0, 0xb0, 0xff] as [UInt8] {
+            view[8 + place] = wrong
+            #expect(!areDigits(view, at: 8, count: digits))
+          }
+          view[8 + place] = right
+        }
+      }
+    }
+    buffer.removeAll()
+  }
+
+  /// Skewed numbers, codes in runs, and both in one: frequencies and runs are seen.
+  @Test func frequenciesAreUsed() throws {
+    var generator = SeededGenerator(23)
+    var encoder = ColumnEncoder()
+    let unit = EncodedUnit()
+    func size(_ column: Column) throws -> Int {
+      try roundTrip(column)
+      return encoder.encode(column, table: .rejects, column: 0, group: 0, into: unit).size
+    }
+    let units = (0..<8000).map { _ -> String in
+      let pick = Int.random(in: 0..<100, using: &generator)
+      return ["011", "142", "007", "", "110"][pick < 80 ? 0 : pick < 90 ? 1 : pick % 5]
+    }
+    // Three bits a row by themselves; about one and a half by frequency.
+    #expect(try size(textColumn(units)) < 8000 * 2 / 8)
+    let senders = (0..<8000).map { row -> String in
+      let sender = row / 100 * 7919 % 97
+      return String(1000 + sender) + "海关"
+    }
+    #expect(try size(textColumn(senders)) < 1200)
+    let prices = (0..<8000).map { _ -> Int64 in
+      let isLarge = Int.random(in: 0..<100, using: &generator) >= 95
+      return Int64.random(in: 0...255, using: &generator) << (isLarge ? 14 : 0)
+    }
+    // 22 bits a row by range.
+    #expect(try size(integerColumn(prices)) < 8000 * 12 / 8)
   }
 
   @Test func plainTexts() throws {
@@ -218,6 +307,10 @@ import Testing
     ]
     columns.append(
       decimalColumn((0..<300).map { UInt64($0 * 99) }, (0..<300).map { UInt8($0 % 4) }))
+    let rows: [Int] = Array(0..<300)
+    columns.append(textColumn(rows.map { "a\(100 + $0)-\(900_000 - $0 * 97)b" }))
+    columns.append(textColumn(rows.map { "\($0 % 5)NX\(10_000_000 + $0 * 7919)" }))
+    columns.append(integerColumn(rows.map { Int64($0 * $0 % 17) << ($0 % 9 == 0 ? 12 : 0) }))
     var encoder = ColumnEncoder()
     var decoder = ColumnDecoder()
     var thrown = 0

@@ -28,92 +28,100 @@ func looksCompressible(_ bytes: View<UInt8>, count: Int, counts: View<UInt32>) -
 }
 
 extension ColumnEncoder {
-  /// Appends `count` bytes of `source` as a stream.
+  /// Appends `count` bytes of text as a stream.
   mutating func appendStream(
     _ source: View<UInt8>, count: Int, to out: inout GrowableBuffer<UInt8>
   ) {
-    let header = out.count
-    if compressor.level != 0
-      && looksCompressible(source, count: count, counts: byteCounts.view)
-    {
-      // Room for what is worth keeping: a stream that saves less than an eighth stays as it is.
-      let room = count - count / 8
-      out.reserve(9 + room)
-      if let size = compressor.compress(
-        source, count: count, to: out.view.slice(header + 9, count: room))
-      {
-        out.append(1 as UInt8)
-        out.append(UInt32(count))
-        out.append(UInt32(size))
-        out.setCount(header + 9 + size)
-        return
-      }
+    let isPromising =
+      compressor.level != 0 && looksCompressible(source, count: count, counts: byteCounts.view)
+    if !isPromising || !appendCompressed(source, count: count, by: compressor, to: &out) {
+      appendAsIs(source, count: count, to: &out)
     }
+  }
+
+  /// Appends `count` bytes of numbers as a stream, by what a sample said of them.
+  mutating func appendStream(
+    _ source: View<UInt8>, count: Int, outlook: ByteOutlook, to out: inout GrowableBuffer<UInt8>
+  ) {
+    guard outlook.bitsPerByte < 7 * 256 else {
+      return appendAsIs(source, count: count, to: &out)
+    }
+    let done =
+      outlook.hasRuns
+      ? appendCompressed(source, count: count, by: compressor, to: &out)
+      : appendCompressed(source, count: count, by: entropyCoder, to: &out)
+    if !done { appendAsIs(source, count: count, to: &out) }
+  }
+
+  private func appendAsIs(
+    _ source: View<UInt8>, count: Int, to out: inout GrowableBuffer<UInt8>
+  ) {
     out.append(0 as UInt8)
     out.append(UInt32(count))
     out.append(UInt32(count))
     out.append(source, count: count)
   }
 
-  /// Appends the blocks that `encode` writes, as a stream.
-  mutating func appendWordStream(
-    _ values: View<UInt64>, count: Int, to out: inout GrowableBuffer<UInt8>
-  ) {
-    packed.removeAll()
-    encodeWordBlocks(values, count: count, to: &packed)
-    appendStream(packed.view, count: packed.count, to: &out)
+  /// False, and nothing appended, if it would save less than an eighth.
+  private func appendCompressed(
+    _ source: View<UInt8>, count: Int, by compressor: borrowing Compressor,
+    to out: inout GrowableBuffer<UInt8>
+  ) -> Bool {
+    let header = out.count
+    let room = count - count / 8
+    out.reserve(9 + room)
+    guard
+      let size = compressor.compress(
+        source, count: count, to: out.view.slice(header + 9, count: room))
+    else { return false }
+    out.append(1 as UInt8)
+    out.append(UInt32(count))
+    out.append(UInt32(size))
+    out.setCount(header + 9 + size)
+    return true
   }
 }
 
 extension ColumnDecoder {
-  /// Opens a stream; the reader is valid until the next stream is opened.
+  /// Opens a stream of exactly `size` bytes; the reader is valid until the next stream is opened.
   mutating func openStream(
-    _ reader: inout ByteReader, sizeMax: Int = StoreLimits.decodedBytesPerBlock
+    _ reader: inout ByteReader, size expected: Int
   ) throws(BlockFault) -> ByteReader {
-    let codec = try reader.byte()
-    let size = try reader.size(limit: sizeMax)
-    let stored = try reader.size(limit: StoreLimits.encodedBytesPerBlock)
-    let start = try reader.take(stored)
-    switch codec {
-    case 0:
-      guard stored == size else { throw BlockFault("stream sizes differ") }
-      return ByteReader(reader.bytes, start: start, count: size)
-    case 1:
-      // The frame says its own size too; a lie is found before anything is allocated.
-      expanded.prepare(size + paddingBytes)
-      try decompressor.decompress(
-        reader.bytes.slice(start, count: stored), count: stored, to: expanded.view, size: size)
-      return ByteReader(expanded.view, count: size)
-    default:
-      throw BlockFault("unknown compression")
-    }
+    let (codec, start, stored) = try streamHeader(&reader, size: expected)
+    if codec == 0 { return ByteReader(reader.bytes, start: start, count: expected) }
+    expanded.prepare(expected + paddingBytes)
+    try decompressor.decompress(
+      reader.bytes.slice(start, count: stored), count: stored, to: expanded.view, size: expected)
+    return ByteReader(expanded.view, count: expected)
   }
 
   /// Reads a stream of exactly `size` bytes to `target`.
   mutating func readStream(
     _ reader: inout ByteReader, size expected: Int, to target: View<UInt8>
   ) throws(BlockFault) {
+    let (codec, start, stored) = try streamHeader(&reader, size: expected)
+    guard expected <= target.count else { throw BlockFault("stream sizes differ") }
+    let source = reader.bytes.slice(start, count: stored)
+    if codec == 0 { return target.copy(from: source, count: expected) }
+    try decompressor.decompress(source, count: stored, to: target, size: expected)
+  }
+
+  private func streamHeader(
+    _ reader: inout ByteReader, size expected: Int
+  ) throws(BlockFault) -> (codec: UInt8, start: Int, stored: Int) {
     let codec = try reader.byte()
     let size = try reader.size(limit: StoreLimits.decodedBytesPerBlock)
     let stored = try reader.size(limit: StoreLimits.encodedBytesPerBlock)
-    let start = try reader.take(stored)
-    guard size == expected && size <= target.count else { throw BlockFault("stream sizes differ") }
-    let source = reader.bytes.slice(start, count: stored)
-    switch codec {
-    case 0:
-      guard stored == size else { throw BlockFault("stream sizes differ") }
-      target.copy(from: source, count: size)
-    case 1: try decompressor.decompress(source, count: stored, to: target, size: size)
-    default: throw BlockFault("unknown compression")
+    guard codec <= 1 else { throw BlockFault("unknown compression") }
+    guard size == expected && (codec == 1 || stored == size) else {
+      throw BlockFault("stream sizes differ")
     }
+    return (codec, try reader.take(stored), stored)
   }
 
-  /// Reads `count` whole numbers from a stream to `target`.
-  mutating func readWordStream(
-    _ reader: inout ByteReader, count: Int, to target: View<UInt64>
-  ) throws(BlockFault) {
-    var stream = try openStream(&reader)
-    try decodeWordBlocks(&stream, count: count, to: target)
-    try stream.finish()
+  /// Passes over a stream of any size.
+  func skipStream(_ reader: inout ByteReader) throws(BlockFault) {
+    _ = try reader.take(5)
+    _ = try reader.take(try reader.size(limit: StoreLimits.encodedBytesPerBlock))
   }
 }

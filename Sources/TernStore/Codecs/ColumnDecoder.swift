@@ -9,8 +9,13 @@ public struct ColumnDecoder: ~Copyable {
   var decompressor = Decompressor()
   /// What was read from the file, with padding.
   var input = GrowableBuffer<UInt8>()
+  /// The block that the one in `input` refers to, if it does, and its bytes.
+  var reference: EncodedBlock?
+  var referenceInput = GrowableBuffer<UInt8>()
   var expanded = GrowableBuffer<UInt8>()
   var words = GrowableBuffer<UInt64>()
+  var entries = GrowableBuffer<UInt64>()
+  var numbers = GrowableBuffer<UInt64>()
   var starts = GrowableBuffer<Int>()
   var texts = GrowableBuffer<UInt8>()
 
@@ -23,6 +28,18 @@ public struct ColumnDecoder: ~Copyable {
     guard let type = ColumnType(rawValue: block.type) else { throw BlockFault("not a column") }
     input.removeAll()
     input.append(unit.bytes.view.slice(Int(block.offset), count: block.size), count: block.size)
+    reference = nil
+    if let number = reference(of: block, start: 0) {
+      reference = unit.blocks.first {
+        ($0.table, $0.group, $0.column) == (block.table, block.group, number)
+      }
+      if let reference {
+        referenceInput.removeAll()
+        referenceInput.append(
+          unit.bytes.view.slice(Int(reference.offset), count: reference.size),
+          count: reference.size)
+      }
+    }
     let column = Column(type)
     try decodeInput(block, start: 0, appendingTo: column)
     return column
@@ -64,7 +81,7 @@ public struct ColumnDecoder: ~Copyable {
       guard block.rawSize == count * 9 else {
         throw BlockFault("the size of the values is another")
       }
-      return try decode(&reader, count: count, into: column)
+      return try decode(&reader, count: count, into: column).rawValue
     case .integer(let column):
       guard block.rawSize == count * 8 else {
         throw BlockFault("the size of the values is another")
@@ -72,42 +89,13 @@ public struct ColumnDecoder: ~Copyable {
       words.prepare(count)
       let values = words.view
       let encoding = try decodeWords(
-        &reader, count: count, absent: UInt64(bitPattern: IntegerColumn.absent), to: values)
+        &reader, count: count, absent: UInt64(bitPattern: IntegerColumn.absent), mayRefer: true,
+        to: values)
       column.values.reserve(count)
       let target = column.values.view.slice(column.values.count, count: count)
       for row in 0..<count { target[row] = Int64(bitPattern: values[row]) }
       column.values.setCount(column.values.count + count)
       return encoding.rawValue
     }
-  }
-
-  private mutating func decode(
-    _ reader: inout ByteReader, count: Int, into column: DecimalColumn
-  ) throws(BlockFault) -> UInt8 {
-    column.mantissas.reserve(count)
-    column.forms.reserve(count)
-    let mantissas = column.mantissas.view.slice(column.mantissas.count, count: count)
-    let forms = column.forms.view.slice(column.forms.count, count: count)
-    let encoding = try decodeWords(&reader, count: count, absent: nil, to: mantissas)
-    let written = Int(try reader.byte())
-    let distinct = written == 0 ? 256 : written
-    let start = try reader.take(distinct)
-    let bytes = reader.bytes
-    if distinct == 1 {
-      forms.fill(bytes[start])
-    } else {
-      words.prepare(count)
-      let codes = words.view
-      try readWordStream(&reader, count: count, to: codes)
-      for row in 0..<count {
-        guard codes[row] < UInt64(distinct) else {
-          throw BlockFault("code outside the dictionary")
-        }
-        forms[row] = bytes[start &+ Int(codes[row])]
-      }
-    }
-    column.mantissas.setCount(column.mantissas.count + count)
-    column.forms.setCount(column.forms.count + count)
-    return encoding.rawValue
   }
 }

@@ -8,11 +8,21 @@ import TernCEB
 /// largest column.
 public struct ColumnEncoder: ~Copyable {
   var compressor: Compressor
+  var entropyCoder = Compressor.entropyCoder()
   var valueTable = ValueTable()
   var byteCounts = GrowableBuffer<UInt32>(capacity: 256)
   var offsets = GrowableBuffer<UInt32>()
   var words = GrowableBuffer<UInt64>()
   var codes = GrowableBuffer<UInt64>()
+  var entries = GrowableBuffer<UInt64>()
+  var wordBlocks = GrowableBuffer<WordBlockAnalysis>()
+  // Of the table that is being encoded.
+  var references = TextReferences()
+  var integerReferences: Set<Int> = []
+  var derivedIntegers: Set<Int> = []
+  /// Of the stream being written, by plane.
+  var planeOutlooks = [ByteOutlook](
+    repeating: ByteOutlook(bitsPerByte: 0, hasRuns: false), count: 4)
   var packed = GrowableBuffer<UInt8>()
   var texts = GrowableBuffer<UInt8>()
 
@@ -31,7 +41,43 @@ public struct ColumnEncoder: ~Copyable {
     _ column: Column, rows: Range<Int>? = nil, table: TableID, column number: Int, group: Int,
     into unit: EncodedUnit
   ) -> EncodedBlock {
-    let rows = rows ?? 0..<column.count
+    forgetReferences()
+    return encode(
+      column, rows: rows ?? 0..<column.count, table: table, column: number, group: group,
+      beside: nil, into: unit)
+  }
+
+  /// Appends all columns of a table; nothing if it has no rows.
+  public mutating func encode(_ table: Table, id: TableID, group: Int, into unit: EncodedUnit) {
+    guard table.rowCount > 0 else { return }
+    unit.shapes[id] = .columns(table.schema)
+    forgetReferences()
+    for (number, column) in table.columns.enumerated() {
+      precondition(column.count == table.rowCount, "columns of unequal length")
+      let reference = reference(of: number, in: table)
+      if let reference {
+        derivedIntegers.insert(number)
+        integerReferences.insert(reference.column)
+      }
+      encode(
+        column, rows: 0..<column.count, table: id, column: number, group: group,
+        beside: reference.map {
+          (table.columns[$0.column].integer, number: $0.column, isRunning: $0.isRunning)
+        }, into: unit)
+    }
+  }
+
+  private mutating func forgetReferences() {
+    references.removeAll()
+    integerReferences.removeAll(keepingCapacity: true)
+    derivedIntegers.removeAll(keepingCapacity: true)
+  }
+
+  @discardableResult
+  private mutating func encode(
+    _ column: Column, rows: Range<Int>, table: TableID, column number: Int, group: Int,
+    beside: (IntegerColumn, number: Int, isRunning: Bool)?, into unit: EncodedUnit
+  ) -> EncodedBlock {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= column.count, "rows out of range")
     precondition(!rows.isEmpty && rows.count <= StoreLimits.rowsPerBlock, "too many rows, or none")
     let start = unit.bytes.count
@@ -39,22 +85,25 @@ public struct ColumnEncoder: ~Copyable {
     let rawSize: Int
     switch column {
     case .text(let column):
-      (encoding, rawSize) = encode(column, rows: rows, to: &unit.bytes)
+      (encoding, rawSize) = encode(column, rows: rows, number: number, to: &unit.bytes)
     case .decimal(let column):
-      encoding = encode(column, rows: rows, to: &unit.bytes)
+      encoding = encode(column, rows: rows, to: &unit.bytes).rawValue
       rawSize = rows.count * 9
     case .integer(let column):
-      words.prepare(rows.count)
-      let values = words.view
-      for row in 0..<rows.count {
-        values[row] = unsafe UInt64(bitPattern: column.values.base[rows.lowerBound &+ row])
-      }
-      encoding =
-        encodeWords(
-          values, count: rows.count, absent: UInt64(bitPattern: IntegerColumn.absent),
-          to: &unit.bytes
-        ).rawValue
       rawSize = rows.count * 8
+      if let (other, reference, isRunning) = beside {
+        encodeBeside(column, other, number: reference, isRunning: isRunning, to: &unit.bytes)
+        encoding = WordEncoding.beside.rawValue
+      } else {
+        words.prepare(rows.count)
+        let values = words.view
+        for row in 0..<rows.count {
+          values[row] = unsafe UInt64(bitPattern: column.values.base[rows.lowerBound &+ row])
+        }
+        let absent = UInt64(bitPattern: IntegerColumn.absent)
+        encoding =
+          encodeWords(values, count: rows.count, absent: absent, to: &unit.bytes).rawValue
+      }
     }
     let size = unit.bytes.count - start
     let block = EncodedBlock(
@@ -65,18 +114,8 @@ public struct ColumnEncoder: ~Copyable {
     return block
   }
 
-  /// Appends all columns of a table; nothing if it has no rows.
-  public mutating func encode(_ table: Table, id: TableID, group: Int, into unit: EncodedUnit) {
-    guard table.rowCount > 0 else { return }
-    unit.shapes[id] = .columns(table.schema)
-    for (number, column) in table.columns.enumerated() {
-      precondition(column.count == table.rowCount, "columns of unequal length")
-      encode(column, table: id, column: number, group: group, into: unit)
-    }
-  }
-
   private mutating func encode(
-    _ column: TextColumn, rows: Range<Int>, to out: inout GrowableBuffer<UInt8>
+    _ column: TextColumn, rows: Range<Int>, number: Int, to out: inout GrowableBuffer<UInt8>
   ) -> (UInt8, Int) {
     offsets.prepare(rows.count + 1)
     let offsets = offsets.view
@@ -88,50 +127,7 @@ public struct ColumnEncoder: ~Copyable {
     let texts = TextRows(bytes: column.bytes.view, offsets: offsets, count: rows.count)
     precondition(
       texts.byteCount <= StoreLimits.decodedBytesPerBlock, "more bytes than one block takes")
-    return (encodeText(texts, to: &out).rawValue, texts.byteCount + rows.count * 4)
-  }
-
-  /// Digits as numbers, then the forms: how many distinct ones (1 byte), each, and a stream of
-  /// codes if there are several.
-  private mutating func encode(
-    _ column: DecimalColumn, rows: Range<Int>, to out: inout GrowableBuffer<UInt8>
-  ) -> UInt8 {
-    let count = rows.count
-    words.prepare(count)
-    let values = words.view
-    unsafe values.copy(
-      from: View(column.mantissas.base + rows.lowerBound, count: count), count: count)
-    let encoding = encodeWords(values, count: count, absent: nil, to: &out)
-    let forms = unsafe View(column.forms.base + rows.lowerBound, count: count)
-    let first = forms[0]
-    var different: UInt8 = 0
-    for row in 0..<count { different |= forms[row] ^ first }
-    if different == 0 {
-      out.append(1 as UInt8)
-      out.append(first)
-      return encoding.rawValue
-    }
-    // codeOf[form] is one more than the form's number.
-    let codeOf = byteCounts.view
-    codeOf.fill(0)
-    let countAt = out.count
-    out.append(0 as UInt8)
-    var found: UInt32 = 0
-    for row in 0..<count {
-      let form = forms[row]
-      var code = codeOf[Int(form)]
-      if code == 0 {
-        found += 1
-        code = found
-        codeOf[Int(form)] = code
-        out.append(form)
-      }
-      values[row] = UInt64(code &- 1)
-    }
-    // 256 forms are written as 0.
-    out[countAt] = UInt8(truncatingIfNeeded: found)
-    appendWordStream(values, count: count, to: &out)
-    return encoding.rawValue
+    return (encodeText(texts, number: number, to: &out).rawValue, texts.byteCount + rows.count * 4)
   }
 }
 

@@ -4,6 +4,8 @@ import TernCEB
 //
 //     constant      length (4), the bytes
 //     dictionary    count (4), stream of lengths, stream of bytes, stream of codes
+//     numbered      see TextNumbered.swift
+//     twin          see References.swift
 //     guid          1 if in capitals (1), 16 bytes each: left as they are, being random
 //     pattern       see TextPattern.swift
 //     plain         stream of lengths, stream of bytes
@@ -15,6 +17,9 @@ enum TextEncoding: UInt8 {
   case guid = 2
   case pattern = 3
   case plain = 4
+  case numbered = 5
+  /// With the codes of another column: see References.swift.
+  case twin = 6
 }
 
 /// The rows of a text column that are being encoded.
@@ -26,6 +31,7 @@ struct TextRows {
   let count: Int
   /// The length of every row, or nil if they differ.
   let fixedLength: Int?
+  let longest: Int
 
   init(bytes: View<UInt8>, offsets: View<UInt32>, count: Int) {
     self.bytes = bytes
@@ -33,8 +39,14 @@ struct TextRows {
     self.count = count
     let first = offsets[1] &- offsets[0]
     var different: UInt32 = 0
-    for row in 0..<count { different |= (offsets[row &+ 1] &- offsets[row]) ^ first }
+    var longest: UInt32 = 0
+    for row in 0..<count {
+      let length = offsets[row &+ 1] &- offsets[row]
+      different |= length ^ first
+      longest = max(longest, length)
+    }
     fixedLength = different == 0 ? Int(first) : nil
+    self.longest = Int(longest)
   }
 
   var start: Int { Int(offsets[0]) }
@@ -45,7 +57,11 @@ struct TextRows {
 
 extension ColumnEncoder {
   /// Encodes the rows and says how.
-  mutating func encodeText(_ rows: TextRows, to out: inout GrowableBuffer<UInt8>) -> TextEncoding {
+  ///
+  /// - Parameter number: of the column, by which a later one refers to it.
+  mutating func encodeText(
+    _ rows: TextRows, number: Int, to out: inout GrowableBuffer<UInt8>
+  ) -> TextEncoding {
     let start = out.count
     if let length = rows.fixedLength {
       if isConstant(rows, length: length) {
@@ -57,7 +73,14 @@ extension ColumnEncoder {
       if length == 36 && encodeGuids(rows, to: &out) { return .guid }
       out.setCount(start)
     }
-    if fewDistinct(rows) && encodeTextDictionary(rows, to: &out) { return .dictionary }
+    if rows.longest >= 8 && encodeTwin(rows, to: &out) { return .twin }
+    switch findDictionary(rows) {
+    case .found:
+      appendDictionary(rows, number: number, to: &out)
+      return .dictionary
+    case .tooLarge: break
+    case .hopeless: if encodeNumbered(rows, to: &out) { return .numbered }
+    }
     out.setCount(start)
     if let length = rows.fixedLength, encodePattern(rows, length: length, to: &out) {
       return .pattern
@@ -82,61 +105,6 @@ extension ColumnEncoder {
     for row in 0..<rows.count { lengths[row] = UInt64(truncatingIfNeeded: rows.length(row)) }
     appendWordStream(lengths, count: rows.count, to: &out)
   }
-
-  /// Whether a sample spread over the rows repeats itself enough to try a dictionary.
-  private mutating func fewDistinct(_ rows: TextRows) -> Bool {
-    guard rows.count >= 8 else { return false }
-    // Large enough to see some hundred articles repeat themselves.
-    let sampled = min(rows.count, 1024)
-    let step = rows.count / sampled
-    valueTable.reset(limit: sampled * 5 / 8)
-    for index in 0..<sampled {
-      let row = index &* step
-      if valueTable.text(rows.bytes, place: rows.start(row), length: rows.length(row)) < 0 {
-        return false
-      }
-    }
-    return true
-  }
-
-  private mutating func encodeTextDictionary(
-    _ rows: TextRows, to out: inout GrowableBuffer<UInt8>
-  ) -> Bool {
-    valueTable.reset(limit: max(rows.count / 3, min(rows.count, 64)))
-    codes.prepare(rows.count)
-    let codes = codes.view
-    var code = 0
-    var lastStart = rows.start
-    var lastLength = -1
-    for row in 0..<rows.count {
-      let start = rows.start(row)
-      let length = rows.length(row)
-      // Neighbours come from one sender: most often a value repeats the one before.
-      if length != lastLength || !rows.bytes.equal(lastStart, start, count: length) {
-        code = valueTable.text(rows.bytes, place: start, length: length)
-        if code < 0 { return false }
-      }
-      lastStart = start
-      lastLength = length
-      codes[row] = UInt64(truncatingIfNeeded: code)
-    }
-    let entries = valueTable.count
-    words.prepare(entries)
-    texts.removeAll()
-    let lengths = words.view
-    for entry in 0..<entries {
-      let length = valueTable.length(entry)
-      lengths[entry] = UInt64(length)
-      texts.append(
-        rows.bytes.slice(valueTable.place(entry), count: length), count: length)
-    }
-    out.append(TextEncoding.dictionary.rawValue)
-    out.append(UInt32(entries))
-    appendWordStream(lengths, count: entries, to: &out)
-    appendStream(texts.view, count: texts.count, to: &out)
-    appendWordStream(codes, count: rows.count, to: &out)
-    return true
-  }
 }
 
 extension ColumnDecoder {
@@ -158,6 +126,8 @@ extension ColumnDecoder {
     case .dictionary: try decodeTextDictionary(&reader, count: count, into: column)
     case .guid: try decodeGuids(&reader, count: count, into: column)
     case .pattern: try decodePattern(&reader, count: count, into: column)
+    case .numbered: try decodeNumbered(&reader, count: count, into: column)
+    case .twin: try decodeTwin(&reader, count: count, into: column)
     case .plain:
       let size = try readLengths(&reader, count: count)
       let target = try makeRoom(in: column, rows: count, bytes: size)
@@ -165,52 +135,6 @@ extension ColumnDecoder {
       appendEnds(to: column, count: count)
     }
     return encoding
-  }
-
-  private mutating func decodeTextDictionary(
-    _ reader: inout ByteReader, count: Int, into column: TextColumn
-  ) throws(BlockFault) {
-    let entries = try reader.size(limit: ValueTable.entriesMax)
-    guard entries > 0 else { throw BlockFault("empty dictionary") }
-    let size = try readLengths(&reader, count: entries)
-    texts.prepare(size + paddingBytes)
-    let texts = texts.view
-    try readStream(&reader, size: size, to: texts)
-    // starts[i] is where entry i begins, starts[i + 1] where it ends.
-    starts.prepare(entries + 1)
-    let starts = starts.view
-    starts[0] = 0
-    for entry in 0..<entries { starts[entry &+ 1] = starts[entry] &+ Int(words.view[entry]) }
-    words.prepare(count)
-    let codes = words.view
-    try readWordStream(&reader, count: count, to: codes)
-    var total = 0
-    for row in 0..<count {
-      let code = codes[row]
-      guard code < UInt64(entries) else { throw BlockFault("code outside the dictionary") }
-      total &+= starts[Int(code) &+ 1] &- starts[Int(code)]
-    }
-    let target = try makeRoom(in: column, rows: count, bytes: total)
-    let ends = column.ends.view.slice(column.ends.count, count: count)
-    let first = column.bytes.count
-    var position = 0
-    for row in 0..<count {
-      let code = Int(codes[row])
-      let start = starts[code]
-      let length = starts[code &+ 1] &- start
-      if length <= 16 {
-        // Both sides have padding: two stores serve every short value.
-        target.store64(texts.load64(start), position)
-        target.store64(texts.load64(start &+ 8), position &+ 8)
-      } else {
-        target.slice(position, count: length)
-          .copy(from: texts.slice(start, count: length), count: length)
-      }
-      position &+= length
-      ends[row] = UInt32(truncatingIfNeeded: first &+ position)
-    }
-    column.bytes.setCount(first + total)
-    column.ends.setCount(column.ends.count + count)
   }
 
   /// Reads a stream of lengths to `words` and returns their sum.

@@ -11,7 +11,6 @@ import TernCEB
 //     …             a stream of the any characters, row by row, if there are any
 
 private let patternLengthMax = 64
-private let digitsPerNumber = 18
 private let classDigit: UInt8 = 0xfe
 private let classAny: UInt8 = 0xff
 
@@ -37,16 +36,6 @@ private func patternRuns(_ classes: View<UInt8>, length: Int) -> [PatternRun] {
     }
   }
   return runs
-}
-
-/// The number written in up to 8 digits at `offset`.
-@inline(__always)
-private func number(_ bytes: View<UInt8>, at offset: Int, digits: Int) -> UInt64 {
-  // The missing leading digits become zero bytes; then neighbours add up, twice as wide each time.
-  var word = (bytes.load64(offset) &<< UInt64(64 &- 8 &* digits)) & 0x0f0f_0f0f_0f0f_0f0f
-  word = (word &* 10 &+ word &>> 8) & 0x00ff_00ff_00ff_00ff
-  word = (word &* 100 &+ word &>> 16) & 0x0000_ffff_0000_ffff
-  return (word &* 10_000 &+ word &>> 32) & 0xffff_ffff
 }
 
 extension ColumnEncoder {
@@ -137,18 +126,9 @@ extension ColumnEncoder {
   private func readNumbers(
     _ rows: TextRows, length: Int, run: PatternRun, to numbers: View<UInt64>
   ) {
-    let bytes = rows.bytes
     var at = rows.start + run.start
-    // A run is read as up to three numbers of at most 8 digits; the first takes the odd ones.
-    let leading = run.length % 8 == 0 ? 8 : run.length % 8
     for row in 0..<rows.count {
-      var value = number(bytes, at: at, digits: leading)
-      var done = leading
-      while done < run.length {
-        value = value &* 100_000_000 &+ number(bytes, at: at &+ done, digits: 8)
-        done &+= 8
-      }
-      numbers[row] = value
+      numbers[row] = number(rows.bytes, at: at, digits: run.length)
       at &+= length
     }
   }
@@ -167,31 +147,29 @@ extension ColumnDecoder {
       guard classes[position] >= classDigit else { throw BlockFault("unknown pattern") }
     }
     let target = try makeRoom(in: column, rows: count, bytes: count * length)
-    for row in 0..<count {
-      target.slice(row &* length, count: length).copy(from: classes, count: length)
-    }
     words.prepare(count)
     let numbers = words.view
     let runs = patternRuns(classes, length: length)
+    for row in 0..<count {
+      target.slice(row &* length, count: length).copy(from: classes, count: length)
+    }
     for run in runs where run.kind == classDigit {
       try readWordStream(&reader, count: count, to: numbers)
+      let limit = powerOfTen(run.length)
+      var at = run.start
       for row in 0..<count {
-        var value = numbers[row]
-        var at = row &* length &+ run.start &+ run.length
-        for _ in 0..<run.length {
-          at &-= 1
-          let (quotient, digit) = value.quotientAndRemainder(dividingBy: 10)
-          target[at] = UInt8(truncatingIfNeeded: digit) &+ 0x30
-          value = quotient
-        }
-        guard value == 0 else { throw BlockFault("number too long for its pattern") }
+        guard numbers[row] < limit else { throw BlockFault("number too long for its pattern") }
+        // Writing a number spills over what stands behind it.
+        let behind = target.load64(at &+ run.length)
+        write(numbers[row], digits: run.length, to: target, at: at)
+        target.store64(behind, at &+ run.length)
+        at &+= length
       }
     }
     let anyCount = runs.reduce(0) { $0 + ($1.kind == classAny ? $1.length : 0) }
     if anyCount > 0 {
-      var stream = try openStream(&reader)
-      var from = try stream.take(anyCount * count)
-      try stream.finish()
+      let stream = try openStream(&reader, size: anyCount * count)
+      var from = stream.position
       for row in 0..<count {
         for run in runs where run.kind == classAny {
           for offset in run.start..<run.start + run.length {

@@ -21,32 +21,38 @@ let wordBlockRows = 256
   (value &>> 1) ^ (0 &- (value & 1))
 }
 
-/// Smallest value and width of one block, as it is and as differences.
+/// Smallest value and width of one block, as it is or as differences.
 struct WordBlockAnalysis {
   var base: UInt64
+  /// Largest value less the smallest, of the values themselves.
+  var range: UInt64
+  var low: Int64
   var width: Int
   var isDelta: Bool
 
-  init(_ values: View<UInt64>, count: Int) {
+  /// - Parameter deltasPay: look at the differences too.
+  @inline(__always)
+  init(_ values: View<UInt64>, count: Int, deltasPay: Bool) {
     var low = Int64(bitPattern: values[0])
     var high = low
-    var deltaLow = Int64.max
-    var deltaHigh = Int64.min
-    var previous = values[0]
     for index in 1..<max(count, 1) {
-      let value = values[index]
-      let signed = Int64(bitPattern: value)
-      let delta = Int64(bitPattern: value &- previous)
+      let signed = Int64(bitPattern: values[index])
       low = min(low, signed)
       high = max(high, signed)
+    }
+    self.low = low
+    base = UInt64(bitPattern: low)
+    range = UInt64(bitPattern: high &- low)
+    width = bitsNeeded(range)
+    isDelta = false
+    guard deltasPay && count > 8 && width > 0 else { return }
+    var deltaLow = Int64.max
+    var deltaHigh = Int64.min
+    for index in 1..<count {
+      let delta = Int64(bitPattern: values[index] &- values[index &- 1])
       deltaLow = min(deltaLow, delta)
       deltaHigh = max(deltaHigh, delta)
-      previous = value
     }
-    base = UInt64(bitPattern: low)
-    width = bitsNeeded(UInt64(bitPattern: high &- low))
-    isDelta = false
-    guard count > 8 && width > 0 else { return }
     let deltaWidth = bitsNeeded(UInt64(bitPattern: deltaHigh &- deltaLow))
     // The first value costs up to 8 bytes more, and reading back costs a running sum.
     if (count - 1) * deltaWidth + 64 < count * width {
@@ -55,20 +61,51 @@ struct WordBlockAnalysis {
       isDelta = true
     }
   }
+
+  /// Bytes that the block takes.
+  func size(first: UInt64, count: Int) -> Int {
+    let baseBytes = (bitsNeeded(zigzag(base)) + 7) >> 3
+    let firstBytes = isDelta ? (bitsNeeded(zigzag(first)) + 7) >> 3 : 0
+    return 2 + baseBytes + firstBytes + packedSize(isDelta ? count - 1 : count, width: width)
+  }
 }
 
-/// Appends `count` values as blocks. Overwrites `values` where differences are packed.
+/// Looks at every block: how each is packed, what they take, and the bounds of all numbers.
+func wordBlockPlan(
+  _ values: View<UInt64>, count: Int, deltasPay: Bool,
+  blocks: inout GrowableBuffer<WordBlockAnalysis>
+) -> (size: Int, low: UInt64, high: UInt64) {
+  blocks.removeAll()
+  var size = 0
+  var low = Int64.max
+  var high = Int64.min
+  var start = 0
+  while start < count {
+    let rows = min(wordBlockRows, count - start)
+    let analysis = WordBlockAnalysis(
+      values.slice(start, count: rows), count: rows, deltasPay: deltasPay)
+    blocks.append(analysis)
+    size += analysis.size(first: values[start], count: rows)
+    low = min(low, analysis.low)
+    high = max(high, analysis.low &+ Int64(bitPattern: analysis.range))
+    start += rows
+  }
+  return (size, UInt64(bitPattern: low), UInt64(bitPattern: high))
+}
+
+/// Appends `count` values as blocks, as planned. Overwrites `values` where differences are packed.
 func encodeWordBlocks(
-  _ values: View<UInt64>, count: Int, to out: inout GrowableBuffer<UInt8>
+  _ values: View<UInt64>, count: Int, plan: View<WordBlockAnalysis>, size: Int,
+  to out: inout GrowableBuffer<UInt8>
 ) {
+  out.reserve(size + 16)
+  let target = out.view
+  var position = out.count
   var start = 0
   while start < count {
     let rows = min(wordBlockRows, count - start)
     let block = values.slice(start, count: rows)
-    let analysis = WordBlockAnalysis(block, count: rows)
-    out.reserve(32 + rows * 8 + 8)
-    let target = out.view
-    var position = out.count
+    let analysis = plan[start / wordBlockRows]
     let first = block[0]
     let base = zigzag(analysis.base)
     let baseBytes = (bitsNeeded(base) + 7) >> 3
@@ -92,9 +129,38 @@ func encodeWordBlocks(
       block.slice(skipped, count: rows - skipped), count: rows - skipped, base: analysis.base,
       width: analysis.width, to: target, at: position)
     position += packedSize(rows - skipped, width: analysis.width)
-    out.setCount(position)
     start += rows
   }
+  out.setCount(position)
+}
+
+/// Bytes that `count` values take in blocks of one width, without a base.
+func wordBlocksSize(count: Int, width: Int) -> Int {
+  let whole = count / wordBlockRows
+  let rest = count % wordBlockRows
+  return whole * (2 + packedSize(wordBlockRows, width: width))
+    + (rest > 0 ? 2 + packedSize(rest, width: width) : 0)
+}
+
+/// Appends `count` values of at most `width` bits as blocks, without looking at them.
+func encodeWordBlocks(
+  _ values: View<UInt64>, count: Int, width: Int, size: Int, to out: inout GrowableBuffer<UInt8>
+) {
+  out.reserve(size + 16)
+  let target = out.view
+  var position = out.count
+  var start = 0
+  while start < count {
+    let rows = min(wordBlockRows, count - start)
+    target[position] = UInt8(width)
+    target[position + 1] = 0
+    pack(
+      values.slice(start, count: rows), count: rows, base: 0, width: width, to: target,
+      at: position + 2)
+    position += 2 + packedSize(rows, width: width)
+    start += rows
+  }
+  out.setCount(position)
 }
 
 /// Reads `count` values written by `encodeWordBlocks` to the start of `out`.

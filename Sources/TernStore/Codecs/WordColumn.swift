@@ -1,9 +1,10 @@
 import TernCEB
 
-// Whole numbers and the digits of decimals.
+// Whole numbers.
 //
 //     constant      value (8 bytes)
-//     dictionary    count (4 bytes), values (8 bytes each), stream of codes
+//     dictionary    count (4 bytes), stream of the distinct values, stream of codes
+//     beside        see References.swift
 //     packed        0, or 1 and a stand-in (8 bytes) for absent values; stream of number blocks
 
 /// How a column of numbers is kept.
@@ -11,6 +12,8 @@ enum WordEncoding: UInt8 {
   case constant = 0
   case dictionary = 1
   case packed = 2
+  /// As differences to another column: see References.swift.
+  case beside = 3
 }
 
 extension ColumnEncoder {
@@ -54,7 +57,7 @@ extension ColumnEncoder {
       return .constant
     case .dictionary:
       if encodeWordDictionary(values, count: count, to: &out) { return .dictionary }
-    case .packed:
+    case .packed, .beside:
       break
     }
     out.setCount(start)
@@ -76,14 +79,14 @@ extension ColumnEncoder {
     valueTable.reset(limit: count / 2)
     codes.prepare(count)
     let codes = codes.view
-    for row in 0..<count {
-      let code = valueTable.word(values, row: row)
-      if code < 0 { return false }
-      codes[row] = UInt64(truncatingIfNeeded: code)
-    }
+    guard valueTable.code(values, count: count, to: codes) == .found else { return false }
     out.append(UInt32(valueTable.count))
-    for entry in 0..<valueTable.count { out.append(values[valueTable.place(entry)]) }
-    appendWordStream(codes, count: count, to: &out)
+    entries.prepare(valueTable.count)
+    for entry in 0..<valueTable.count {
+      entries.view[entry] = values[valueTable.place(entry)]
+    }
+    appendWordStream(entries.view, count: valueTable.count, to: &out)
+    appendCodes(codes, count: count, distinct: valueTable.count, to: &out)
     return true
   }
 
@@ -111,9 +114,12 @@ extension ColumnEncoder {
 extension ColumnDecoder {
   /// Reads `count` values to `out`.
   ///
-  /// - Parameter absent: as given to `encodeWords`.
+  /// - Parameters:
+  ///   - absent: as given to `encodeWords`.
+  ///   - mayRefer: to another column; a reference may not.
   mutating func decodeWords(
-    _ reader: inout ByteReader, count: Int, absent: UInt64?, to out: View<UInt64>
+    _ reader: inout ByteReader, count: Int, absent: UInt64?, mayRefer: Bool = false,
+    to out: View<UInt64>
   ) throws(BlockFault) -> WordEncoding {
     guard let encoding = WordEncoding(rawValue: try reader.byte()) else {
       throw BlockFault("unknown encoding of numbers")
@@ -122,15 +128,19 @@ extension ColumnDecoder {
     case .constant:
       out.slice(0, count: count).fill(try reader.uint64())
     case .dictionary:
-      let entries = try reader.size(limit: ValueTable.entriesMax)
-      let start = try reader.take(entries * 8)
-      let bytes = reader.bytes
+      let distinct = try reader.size(limit: ValueTable.entriesMax)
+      entries.prepare(distinct)
+      let entries = entries.view
+      try readWordStream(&reader, count: distinct, to: entries)
       try readWordStream(&reader, count: count, to: out)
       for row in 0..<count {
         let code = out[row]
-        guard code < UInt64(entries) else { throw BlockFault("code outside the dictionary") }
-        out[row] = bytes.load64(start &+ Int(code) &* 8)
+        guard code < UInt64(distinct) else { throw BlockFault("code outside the dictionary") }
+        out[row] = entries[Int(code)]
       }
+    case .beside:
+      guard mayRefer else { throw BlockFault("a reference with a reference") }
+      try decodeBeside(&reader, count: count, to: out)
     case .packed:
       let hasStandIn = try reader.byte()
       guard hasStandIn <= 1 else { throw BlockFault("unknown encoding of absent numbers") }

@@ -17,6 +17,16 @@ struct Compressor: ~Copyable {
     precondition(ZSTD_isError(status) == 0, "compression level out of range")
   }
 
+  /// Entropy coding almost alone: for codes, where what repeats is frequencies and not sequences.
+  /// Three times as fast as level 1, and on such bytes smaller.
+  static func entropyCoder() -> Compressor {
+    let compressor = Compressor(level: -100)
+    // "literalCompressionMode", on: negative levels leave literals as they are otherwise. A
+    // library without it only compresses less.
+    _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_experimentalParam5, 1)
+    return compressor
+  }
+
   deinit { unsafe ZSTD_freeCCtx(context) }
 
   /// Compresses `count` bytes to `target`; nil if they don't fit there.

@@ -180,10 +180,34 @@ public final class SegmentReader: Sendable {
   ) throws(StoreError) {
     do throws(BlockFault) {
       try checkSum(of: block, at: start, in: decoder.input.view)
+    } catch {
+      throw damage(block, error)
+    }
+    try readReference(of: block, at: start, decoder: &decoder)
+    do throws(BlockFault) {
       try decoder.decodeInput(block, start: start, appendingTo: column)
     } catch {
       throw damage(block, error)
     }
+  }
+
+  /// Reads the block that this one refers to, if it does.
+  private func readReference(
+    of block: EncodedBlock, at start: Int, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
+    decoder.reference = nil
+    guard let number = decoder.reference(of: block, start: start),
+      let columns = schema(of: block.table)?.columns.count, number < columns,
+      let group = directory.groups[block.table]?.first(where: { $0.number == block.group })
+    else { return }
+    let reference = directory.block(group, column: number)
+    try Self.read(system, file, reference.offset, reference.size, to: &decoder.referenceInput)
+    do throws(BlockFault) {
+      try checkSum(of: reference, at: 0, in: decoder.referenceInput.view)
+    } catch {
+      throw damage(reference, error)
+    }
+    decoder.reference = reference
   }
 
   func checkSum(

@@ -11,6 +11,8 @@ public final class MatchRange {
   private struct Granule {
     var segment: Int
     var block: EncodedBlock
+    /// Key bits that all its rows share.
+    var rangeBits: Int
     var firstColumn = 0
     /// Next row, and the end of those that belong to the range.
     var cursor = 0
@@ -55,7 +57,8 @@ public final class MatchRange {
     // First all bytes, then what lies in them: the memory moves while it grows.
     for (ordinal, segment) in segments.enumerated() where ordinal >= first {
       try segment.readMatchBytes(range, bits: rangeBits, table: table, into: &bytes) { block in
-        granules.append(Granule(segment: ordinal, block: block))
+        granules.append(
+          Granule(segment: ordinal, block: block, rangeBits: segment.matchRangeBits(of: table)))
       }
     }
     bytes.reserve(paddingBytes)
@@ -80,7 +83,7 @@ public final class MatchRange {
       }
       position += block.size
       granules[index].end = block.rows
-      if segment.matchRangeBits(of: table) < rangeBits {
+      if granules[index].rangeBits < rangeBits {
         // The granule holds more ranges than this one.
         let first = firstRow(granules[index], from: range << (Self.keyBitsMax - rangeBits))
         let end = firstRow(granules[index], from: (range + 1) << (Self.keyBitsMax - rangeBits))
@@ -118,6 +121,11 @@ public final class MatchRange {
       rows.setCount(rows.count + count)
       granules[index].cursor = end
     }
+  }
+
+  /// Number of the first row that comes from segment `segment` or a later one.
+  public func firstRow(ofSegment segment: Int) -> Int {
+    granules.reduce(0) { $0 + ($1.segment < segment ? $1.end - $1.cursor : 0) }
   }
 
   /// Appends word `word` of every row that has not been taken. Row numbers of the range count in
@@ -165,16 +173,41 @@ public final class MatchRange {
     precondition(next == numbers.count, "a row beyond the range")
   }
 
-  /// The first row, from the cursor on, whose key's top bits are `bound` or more. O(log n).
+  /// The first row, from the cursor on, whose key's top bits are `bound` or more.
+  ///
+  /// Keys are keyed digests, spread evenly: the guess by proportion is a few rows off, and steps of
+  /// growing length find the place. O(log n) however they are spread.
   private func firstRow(_ granule: Granule, from bound: Int) -> Int {
     let key = columns.view[granule.firstColumn]
     let bytes = bytes.view
+    func isBefore(_ row: Int) -> Bool {
+      Int(truncatingIfNeeded: key.value(row, bytes) &>> UInt64(64 - Self.keyBitsMax)) < bound
+    }
     var low = granule.cursor
     var high = granule.end
+    let width = 1 << (Self.keyBitsMax - granule.rangeBits)
+    let guess = (bound & (width - 1)) * granule.block.rows / width
+    var step = 1
+    if guess > low && guess < high {
+      if isBefore(guess) {
+        low = guess + 1
+        while low + step < high, isBefore(low + step) {
+          low += step + 1
+          step *= 2
+        }
+        high = min(high, low + step)
+      } else {
+        high = guess
+        while high - step > low, !isBefore(high - step) {
+          high -= step
+          step *= 2
+        }
+        low = max(low, high - step)
+      }
+    }
     while low < high {
       let middle = (low &+ high) / 2
-      let top = Int(truncatingIfNeeded: key.value(middle, bytes) &>> UInt64(64 - Self.keyBitsMax))
-      if top < bound { low = middle &+ 1 } else { high = middle }
+      if isBefore(middle) { low = middle &+ 1 } else { high = middle }
     }
     return low
   }

@@ -71,14 +71,17 @@ extension View where Element == UInt8 {
 
   /// Whether `count` bytes at `a` equal those at `b`. Reads up to 8 bytes past either.
   @inline(__always) func equal(_ a: Int, _ b: Int, count: Int) -> Bool {
+    if count < 8 {
+      return count == 0 || (load64(a) ^ load64(b)) &<< UInt64(64 &- 8 &* count) == 0
+    }
+    // The last step overlaps the one before.
+    let last = count &- 8
     var done = 0
-    while done &+ 8 <= count {
+    while done < last {
       if load64(a &+ done) != load64(b &+ done) { return false }
       done &+= 8
     }
-    let rest = count &- done
-    if rest == 0 { return true }
-    return (load64(a &+ done) ^ load64(b &+ done)) &<< UInt64(64 &- 8 &* rest) == 0
+    return load64(a &+ last) == load64(b &+ last)
   }
 }
 

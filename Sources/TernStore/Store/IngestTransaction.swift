@@ -1,10 +1,18 @@
+import Synchronization
+
 /// New files, and the one step that makes them count.
 ///
 /// Files are written under temporary names and synced; `commit` renames them, syncs the folder,
 /// and then puts the new manifest in place the same way. A kill at any moment leaves the old or the
 /// new state. Results are committed in the same way, with or without segments.
-public final class IngestTransaction {
+///
+/// Any thread may start and seal files: several may be written at once, each by one thread at a
+/// time, and what takes long (footer, sync) happens outside the lock. `commit` and `abort` are for
+/// one thread, when the others have ended.
+public final class IngestTransaction: @unchecked Sendable {
   private let store: Store
+  /// Guards everything below.
+  private let lock = Mutex<Void>(())
   private var manifest: Manifest
   private var open: [SegmentWriter] = []
   private var finished: [SegmentWriter] = []
@@ -21,17 +29,23 @@ public final class IngestTransaction {
   public var ingestNumber: Int { manifest.nextLedger }
 
   /// Starts a segment. Several may be open at once, each used by one thread.
+  ///
+  /// Segments are numbered, and their rows ordered, as they are started.
   public func newSegment() throws(StoreError) -> SegmentWriter {
-    let number = manifest.nextSegment
-    manifest.nextSegment += 1
-    return try newFile(.segment, name: StoreFolder.segment(number), number: number)
+    try lock.withLock { (_) throws(StoreError) in
+      let number = manifest.nextSegment
+      manifest.nextSegment += 1
+      return try newFile(.segment, name: StoreFolder.segment(number), number: number)
+    }
   }
 
   /// Starts a result file; its tables are the caller's.
   public func newResult() throws(StoreError) -> SegmentWriter {
-    let number = manifest.nextResults
-    manifest.nextResults += 1
-    return try newFile(.results, name: StoreFolder.results(number), number: number)
+    try lock.withLock { (_) throws(StoreError) in
+      let number = manifest.nextResults
+      manifest.nextResults += 1
+      return try newFile(.results, name: StoreFolder.results(number), number: number)
+    }
   }
 
   private func newFile(
@@ -54,31 +68,38 @@ public final class IngestTransaction {
     _ writer: SegmentWriter, latestAppTime: Int64?, inputBytes: UInt64
   ) throws(StoreError) {
     let file = try finish(writer)
-    manifest.segments.append(
-      SegmentInfo(
-        file: file, documents: writer.documents, rejects: writer.rowCount(of: .rejects),
-        latestAppTime: latestAppTime, inputBytes: inputBytes))
-    manifest.segments.sort { $0.file.number < $1.file.number }
+    let segment = SegmentInfo(
+      file: file, documents: writer.documents, rejects: writer.rowCount(of: .rejects),
+      latestAppTime: latestAppTime, inputBytes: inputBytes)
+    lock.withLock { _ in
+      manifest.segments.append(segment)
+      manifest.segments.sort { $0.file.number < $1.file.number }
+    }
   }
 
   /// Completes a result; from `commit` on it replaces the one of the same name.
   public func seal(_ writer: SegmentWriter, asResult name: String) throws(StoreError) {
     let file = try finish(writer)
-    manifest.results.removeAll { $0.name == name }
-    manifest.results.append(ResultInfo(name: name, file: file, generation: 0))
-    manifest.results.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    newResults.insert(name)
+    lock.withLock { _ in
+      manifest.results.removeAll { $0.name == name }
+      manifest.results.append(ResultInfo(name: name, file: file, generation: 0))
+      manifest.results.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      newResults.insert(name)
+    }
   }
 
   private var newResults: Set<String> = []
 
   private func finish(_ writer: SegmentWriter) throws(StoreError) -> FileSummary {
-    guard !isOver, let index = open.firstIndex(where: { $0 === writer }) else {
+    let isOpen = lock.withLock { _ in !isOver && open.contains { $0 === writer } }
+    guard isOpen else {
       throw .misuse(path: writer.path, what: "not an open file of this transaction")
     }
     let file = try writer.finish()
-    open.remove(at: index)
-    finished.append(writer)
+    lock.withLock { _ in
+      open.removeAll { $0 === writer }
+      finished.append(writer)
+    }
     return file
   }
 
