@@ -17,6 +17,8 @@ let package = Package(
       name: "Stages",
       dependencies: [
         .product(name: "Benchmark", package: "benchmark"),
+        .product(name: "Tern", package: "Tern"),
+        .product(name: "TernIO", package: "Tern"),
         .product(name: "TernCEB", package: "Tern"),
         .product(name: "TernStore", package: "Tern"),
         .product(name: "TernMatch", package: "Tern"),

@@ -1,5 +1,4 @@
 import Benchmark
-import Glibc
 import TernCEB
 import TernMatch
 import TernStore
@@ -9,7 +8,7 @@ private final class GranuleState {
   let unit = EncodedUnit()
   var writer = MatchTableWriter()
   let rowCount: Int
-  let folder: String
+  let folder: ScratchFolder
   let store: Store
   let segment: SegmentReader
   var decoder = ColumnDecoder()
@@ -19,10 +18,8 @@ private final class GranuleState {
     rows = try matchRows(lists: 50_000).rows
     let rows = rows
     rowCount = MatchTable.allCases.reduce(0) { $0 + rows.rowCount($1) }
-    var template = Array("/tmp/tern-benchmark-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { throw MeasureError("no temporary folder") }
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    store = try Store.create(folder + "/store")
+    folder = try ScratchFolder()
+    store = try Store.create(folder.path + "/store")
     GranuleState.encode(rows, &writer, into: unit)
     let transaction = try store.begin()
     let segmentWriter = try transaction.newSegment()
@@ -30,20 +27,6 @@ private final class GranuleState {
     try transaction.seal(segmentWriter, latestAppTime: nil, inputBytes: 0)
     try transaction.commit(sources: [])
     segment = try store.openSegment(0)
-  }
-
-  deinit {
-    for path in [folder + "/store", folder] {
-      guard let open = unsafe opendir(path) else { continue }
-      while let entry = unsafe readdir(open) {
-        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-          unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-        }
-        _ = unsafe unlink(path + "/" + name)
-      }
-      unsafe closedir(open)
-      _ = unsafe rmdir(path)
-    }
   }
 
   static func encode(

@@ -46,4 +46,23 @@ func judgeStages() {
     "judge: a call with 100 lists", .lists,
     setup: { try Messages(lists: 100, clean: true).decoded().flatMap(\.kinds) },
     amount: { _ in 100 }, run: { blackHole(judge($0).count) })
+  stage(
+    "small call: 100 lists, messages to verdicts", .lists, setup: SmallCall.init,
+    amount: { _ in 100 }, run: { $0.call() })
+}
+
+/// A service's call: messages of 100 lists with their triplets in memory, a verdict for each.
+private final class SmallCall {
+  let messages: Messages
+  let decoder = UnitDecoder()
+  let batch = DocumentBatch()
+
+  init() throws { messages = try Messages(lists: 100, clean: true) }
+
+  func call() {
+    batch.removeAll()
+    for slice in messages.slices { messages.decode(slice, with: decoder, into: batch) }
+    let verdicts = judge(batch.kinds)
+    precondition(verdicts.count == 100, "a verdict for each list")
+  }
 }

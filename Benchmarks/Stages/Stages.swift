@@ -3,12 +3,14 @@ import Glibc
 
 let benchmarks: @Sendable () -> Void = {
   calibrationStages()
+  readStages()
   decodeStages()
   encodeStages()
   projectStages()
   granuleStages()
   judgeStages()
   statisticsStages()
+  answerStages()
   generateStages()
 }
 

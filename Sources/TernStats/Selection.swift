@@ -16,33 +16,46 @@ struct Selection {
   private(set) var nextRow = 0
   private(set) var nextLine = 0
 
-  init() {
-    rows.reserveCapacity(Self.capacity)
-    firstLines.reserveCapacity(Self.capacity)
-    lineCounts.reserveCapacity(Self.capacity)
-  }
-
   /// Takes the next block of heads, and of them those whose disposition is not 0.
   mutating func take(
     _ counts: IntegerReader, dispositions: Span<UInt8>, lines: Int
   ) throws(StatisticsError) {
-    rows.removeAll(keepingCapacity: true)
-    firstLines.removeAll(keepingCapacity: true)
-    lineCounts.removeAll(keepingCapacity: true)
-    linesMax = 0
     let end = min(nextRow + Self.capacity, counts.count)
-    for row in nextRow..<end {
+    // Filled by position: an append would ask each time whether the array is its own.
+    rows = [UInt32](repeating: 0, count: end - nextRow)
+    firstLines = rows
+    lineCounts = rows
+    let taken = try Self.fill(
+      &rows, &firstLines, &lineCounts, nextRow..<end, &nextLine, counts, dispositions, lines)
+    rows.removeLast(rows.count - taken)
+    firstLines.removeLast(firstLines.count - taken)
+    lineCounts.removeLast(lineCounts.count - taken)
+    linesMax = lineCounts.max() ?? 0
+    nextRow = end
+  }
+
+  /// Gives how many were taken.
+  private static func fill(
+    _ rows: inout [UInt32], _ firstLines: inout [UInt32], _ lineCounts: inout [UInt32],
+    _ range: Range<Int>, _ nextLine: inout Int, _ counts: IntegerReader,
+    _ dispositions: Span<UInt8>, _ lines: Int
+  ) throws(StatisticsError) -> Int {
+    var rows = rows.mutableSpan
+    var firstLines = firstLines.mutableSpan
+    var lineCounts = lineCounts.mutableSpan
+    var taken = 0
+    for row in range {
       let count = counts[row]
       guard count >= 0, count <= lines - nextLine else { throw .lineCountsDisagree }
       if dispositions[row] != 0 {
-        rows.append(UInt32(row))
-        firstLines.append(UInt32(nextLine))
-        lineCounts.append(UInt32(count))
-        linesMax = max(linesMax, UInt32(count))
+        rows[taken] = UInt32(row)
+        firstLines[taken] = UInt32(nextLine)
+        lineCounts[taken] = UInt32(count)
+        taken += 1
       }
       nextLine += Int(count)
     }
-    nextRow = end
+    return taken
   }
 }
 
