@@ -100,6 +100,28 @@ struct IncrementalTests {
     #expect(partial == 11, "seed \(seed)")
   }
 
+  @Test("however little memory there is, the verdicts are the same", arguments: [600, 40_000, 400_000])
+  func memory(bytes: Int) throws {
+    var random = SeededGenerator(seed: 5)
+    let folder = TemporaryFolder()
+    var engine = Engine(settings: EngineSettings(threads: 2))
+    Self.write((0..<600).map { _ in Self.randomDocument(&random) }, to: folder["input"])
+    try engine.ingest([folder["input"]], into: folder["store"])
+    let roomy = try engine.reconcile(folder["store"])
+    let rows = try verdictRows(folder["store"], .ndjson)
+    let names = names(in: folder["store"])
+    engine.settings.rules.windowDays = 29
+    try engine.reconcile(folder["store"])
+
+    // Results in a file, many small ranges, and facts read for a few keys at a time.
+    engine.settings.rules.windowDays = 30
+    engine.settings.memoryBytes = bytes
+    let tight = try engine.reconcile(folder["store"])
+    #expect(tight.judged == roomy.judged && tight.judged > 100)
+    #expect(try verdictRows(folder["store"], .ndjson) == rows)
+    #expect(contents(of: folder["store"]).count == names.count)
+  }
+
   @Test("a later as-of alone judges no list again; other rules judge all")
   func settings() throws {
     let folder = TemporaryFolder()

@@ -8,7 +8,7 @@ struct MemoryPlan: Sendable {
   /// A part's rows: they stay in the second-level cache while they are matched.
   let partBytes = 768 << 10
   /// Packed rows read at a time: long reads, that still leave work for every thread.
-  private static let rangeBytes = 8 << 20
+  private static let rangeBytes = 2 << 20
   /// A segment's own key ranges; more would be read more than once.
   private static let keyRanges = 256
   /// Rows that a key range has at least in a segment of its size.
@@ -28,7 +28,7 @@ struct MemoryPlan: Sendable {
   }
 
   /// Rows that one thread may put aside; reading what they lack takes several times as much.
-  var deferredBytes: Int { threadBytes / 8 }
+  var deferredBytes: Int { max(threadBytes / 8, 1) }
 
   /// Ranges of keys in which the tables are read.
   func rangeCount(_ view: StoreView, _ tables: [MatchTable]) -> Int {
@@ -52,25 +52,4 @@ struct MemoryPlan: Sendable {
     while byteCount / count > partBytes, ranges * count < 1 << MatchRange.keyBitsMax { count *= 2 }
     return count
   }
-}
-
-/// A file without a name in a store's folder: gone when it is closed, also by a kill.
-@safe
-struct SpillFile: ~Copyable {
-  let descriptor: Int32
-
-  init(folder: String, byteCount: Int) throws(TernError) {
-    // `O_TMPFILE`, a macro that Swift does not take over.
-    let unnamed = 0o20_000_000 | O_DIRECTORY
-    descriptor = unsafe open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .output(path: folder, operation: "open", errno: errno) }
-    // Room is taken now: a disk that is full later would be a bus error.
-    let error = posix_fallocate(descriptor, 0, off_t(max(byteCount, 1)))
-    guard error == 0 else {
-      close(descriptor)
-      throw .output(path: folder, operation: "fallocate", errno: error)
-    }
-  }
-
-  deinit { close(descriptor) }
 }

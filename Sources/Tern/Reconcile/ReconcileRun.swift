@@ -20,6 +20,7 @@ final class ReconcileRun: Sendable {
   /// Nil: all.
   private let changed: ChangedLists?
   private let progress: @Sendable (Progress) -> Void
+  private let idle = Mutex<[Worker]>([])
 
   init(
     view: StoreView, engine: RuleEngine, results: ListResults, secret: Secret, threads: Int,
@@ -36,55 +37,91 @@ final class ReconcileRun: Sendable {
   }
 
   func run() throws(TernError) {
-    if let changed { try findChanged(changed) }
-    try phase(0, [.listsByIdentity]) { rows, facts, _, scratch in
-      unsafe self.engine.judgeIdentities(
-        lists: RowView(words: rows.listsByIdentity), facts: facts, results: self.results,
-        scratch: scratch)
+    if let changed {
+      // Mostly what is new belongs together: then one search finds and judges it.
+      if try phases(isSearch: true) { return }
+      try findChanged(changed)
     }
-    try phase(1, [.listsByWaybill, .waybills]) { rows, facts, _, scratch in
-      unsafe self.engine.judgeWaybills(
-        lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
-        facts: facts, results: self.results, scratch: scratch)
-    }
-    try phase(2, [.listsByTrade, .orders, .payments]) { rows, facts, details, scratch in
-      unsafe self.engine.judgeTrades(
-        lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
-        payments: RowView(words: rows.payments), facts: facts, details: details,
-        results: self.results, scratch: scratch)
-    }
+    _ = try phases(isSearch: false)
+  }
+
+  /// False if a search found an old list that new documents can have changed: then nothing is known
+  /// of the changed lists.
+  private func phases(isSearch: Bool) throws(TernError) -> Bool {
+    guard
+      try phase(
+        0, [.listsByIdentity], isSearch: isSearch,
+        { rows, facts, _, scratch in
+          unsafe self.engine.judgeIdentities(
+            lists: RowView(words: rows.listsByIdentity), facts: facts, results: self.results,
+            scratch: scratch)
+        })
+    else { return false }
+    if isSearch { changed?.settle(ChangedLists.moved) }
+    guard
+      try phase(
+        1, [.listsByWaybill, .waybills], isSearch: isSearch,
+        { rows, facts, _, scratch in
+          unsafe self.engine.judgeWaybills(
+            lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+            facts: facts, results: self.results, scratch: scratch)
+        })
+    else { return false }
+    return try phase(
+      2, [.listsByTrade, .orders, .payments], isSearch: isSearch,
+      { rows, facts, details, scratch in
+        unsafe self.engine.judgeTrades(
+          lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
+          payments: RowView(words: rows.payments), facts: facts, details: details,
+          results: self.results, scratch: scratch)
+      })
   }
 
   private typealias Judge = @Sendable (MatchTables, FactTable, DetailTable, MatchScratch) -> Void
 
-  /// One thread's memory.
-  private final class Worker {
+  /// One thread's memory, kept from phase to phase.
+  private final class Worker: @unchecked Sendable {
     let scratch = MatchScratch()
     let rows = MatchTables()
-    let ranges: [(table: MatchTable, range: MatchRange)]
+    let ranges = MatchTable.allCases.map {
+      MatchRange(table: .match(Int($0.rawValue)), wordsPerRow: $0.wordCount)
+    }
     let changedRows = ChangedRows()
 
-    init(_ tables: [MatchTable]) {
-      ranges = tables.map {
-        ($0, MatchRange(table: .match(Int($0.rawValue)), wordsPerRow: $0.wordCount))
-      }
+    func ranges(_ tables: [MatchTable]) -> [(table: MatchTable, range: MatchRange)] {
+      tables.map { ($0, ranges[Int($0.rawValue)]) }
     }
   }
 
-  /// Judges every key. As many ranges at a time as leave the rows put aside within their memory.
-  private func phase(
-    _ number: Int, _ tables: [MatchTable], _ judge: Judge
+  /// Runs `body` with a worker on each of `count` threads.
+  private func onWorkers(
+    _ count: Int, _ body: @Sendable (Worker) throws(TernError) -> Void
   ) throws(TernError) {
+    try Tern.onWorkers(min(threads, count)) { (_) throws(TernError) in
+      let worker = idle.withLock { $0.popLast() } ?? Worker()
+      try body(worker)
+      idle.withLock { $0.append(worker) }
+    }
+  }
+
+  /// Judges every key, or those of changed lists. As many ranges at a time as leave the rows put
+  /// aside within their memory. False: see `phases`.
+  private func phase(
+    _ number: Int, _ tables: [MatchTable], isSearch: Bool, _ judge: Judge
+  ) throws(TernError) -> Bool {
     let ranges = plan.rangeCount(view, tables)
     let queue = WorkQueue(count: ranges)
     let company = Mutex<[(index: Int, word: UInt64)]>([])
+    let isLate = Mutex(false)
     while !queue.isEmpty {
       let deferred = Mutex(DeferredRows())
-      try onWorkers(min(threads, ranges)) { (_) throws(TernError) in
-        let worker = Worker(tables)
+      try onWorkers(ranges) { (worker) throws(TernError) in
         while worker.scratch.deferred.byteCount < plan.deferredBytes, let range = queue.take() {
           do throws(TernError) {
-            try self.judge(range, of: ranges, worker, judge)
+            if try !self.judge(range, of: ranges, tables, worker, isSearch: isSearch, judge) {
+              isLate.withLock { $0 = true }
+              queue.stop()
+            }
           } catch {
             queue.stop()
             throw error
@@ -95,34 +132,42 @@ final class ReconcileRun: Sendable {
               total: UInt64(3 * ranges)))
         }
         deferred.withLock { $0.take(worker.scratch) }
-        company.withLock { $0 += worker.changedRows.company }
+        company.withLock { $0 += worker.changedRows.takeCompany() }
       }
+      if isLate.withLock({ $0 }) { return false }
       try settle(deferred.withLock { $0 }, tables, judge)
     }
     for (index, word) in company.withLock({ $0 }) { results.set(index, word: word) }
+    return true
   }
 
-  /// One range of keys, in parts that fit the cache.
+  /// One range of keys, in parts that fit the cache. False: see `phases`.
   private func judge(
-    _ range: Int, of count: Int, _ worker: Worker, _ judge: Judge
-  ) throws(TernError) {
+    _ range: Int, of count: Int, _ tables: [MatchTable], _ worker: Worker, isSearch: Bool,
+    _ judge: Judge
+  ) throws(TernError) -> Bool {
     var byteCount = 0
-    for (table, rows) in worker.ranges {
+    let ranges = worker.ranges(tables)
+    for (table, rows) in ranges {
       try storing { () throws(StoreError) in
         try rows.load(range, of: count, from: view.segments)
       }
       byteCount += rows.rowCount * table.wordCount * 8
     }
     if let changed {
-      let isNeeded = try storing { () throws(StoreError) in
-        try worker.changedRows.gather(worker.ranges, changed, results, into: worker.rows)
+      let outcome = try storing { () throws(StoreError) in
+        try worker.changedRows.gather(
+          ranges, changed, results, isSearch: isSearch, into: worker.rows)
       }
-      if isNeeded { judge(worker.rows, FactTable(), DetailTable(), worker.scratch) }
-      return
+      if case .gathered = outcome {
+        judge(worker.rows, FactTable(), DetailTable(), worker.scratch)
+      }
+      if case .late = outcome { return false }
+      return true
     }
     let parts = plan.partCount(byteCount, ranges: count)
     for part in 0..<parts {
-      for (table, rows) in worker.ranges {
+      for (table, rows) in ranges {
         try worker.rows.withWords(table) { (words) throws(TernError) in
           words.removeAll()
           try storing { () throws(StoreError) in
@@ -132,6 +177,7 @@ final class ReconcileRun: Sendable {
       }
       judge(worker.rows, FactTable(), DetailTable(), worker.scratch)
     }
+    return true
   }
 
   /// Marks every list that the new documents can have changed, and forgets what was known of it.
@@ -149,18 +195,17 @@ final class ReconcileRun: Sendable {
   ) throws(TernError) {
     let count = plan.rangeCount(view, [lists])
     let queue = WorkQueue(count: count)
-    try onWorkers(min(threads, count)) { (_) throws(TernError) in
-      let worker = Worker([lists] + others)
+    try onWorkers(count) { (worker) throws(TernError) in
+      let ranges = worker.ranges([lists] + others).map(\.range)
       while let range = queue.take() {
         do throws(StoreError) {
-          for (position, rows) in worker.ranges.enumerated() {
-            try rows.range.load(
+          for (position, rows) in ranges.enumerated() {
+            try rows.load(
               range, of: count, from: view.segments,
               first: position == 0 ? 0 : changed.firstNewSegment)
           }
           try worker.changedRows.mark(
-            worker.ranges[0].range, others: worker.ranges.dropFirst().map(\.range), changed,
-            bit: bit)
+            ranges[0], others: Array(ranges.dropFirst()), changed, bit: bit)
         } catch {
           queue.stop()
           throw TernError.store(error)
@@ -182,14 +227,12 @@ final class ReconcileRun: Sendable {
       let round = (rows: open.spread(tables, partBytes: plan.partBytes), facts: facts, details: details)
       let next = Mutex(DeferredRows())
       let queue = WorkQueue(count: round.rows.count)
-      try onWorkers(min(threads, round.rows.count)) { (_) throws(TernError) in
-        let scratch = MatchScratch()
-        let rows = MatchTables()
+      try onWorkers(round.rows.count) { (worker) throws(TernError) in
         while let part = queue.take() {
-          round.rows.copy(part, to: rows)
-          judge(rows, round.facts, round.details, scratch)
+          round.rows.copy(part, to: worker.rows)
+          judge(worker.rows, round.facts, round.details, worker.scratch)
         }
-        next.withLock { $0.take(scratch) }
+        next.withLock { $0.take(worker.scratch) }
       }
       open = next.withLock { $0 }
     }
