@@ -43,14 +43,16 @@ struct Ingest: ParsableCommand {
 
 struct Reconcile: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Gives every list that counts a verdict. Does nothing where nothing has changed.")
+    abstract:
+      "Gives every list that counts a verdict. Judges only the lists that new documents can have changed.")
   @Argument(help: "The store's folder.") var store: String
+  @Flag(help: "Judge every list again. The verdicts are the same.") var full = false
   @OptionGroup var rules: RuleOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
     let engine = try options.engine(rules.settings())
-    let report = try working { try engine.reconcile(store) }
+    let report = try working { try engine.reconcile(store, full: full) }
     if !options.quiet { printReport(report) }
   }
 }

@@ -133,6 +133,8 @@ struct IncrementalTests {
     engine.settings.rules.asOf = first.asOf + 400 * 86_400
     let late = try engine.reconcile(folder["store"])
     #expect(!late.wasUpToDate && late.judged == 0)
+    let again = try engine.reconcile(folder["store"], full: true)
+    #expect(again.judged == first.judged && again.dispositions == late.dispositions)
     #expect(late.dispositions[Int(Disposition.pending.rawValue)] == 0)
     #expect(late.findings == first.findings && late.lists == first.lists)
     engine.settings.rules[enabled: .amountGoods] = false

@@ -7,8 +7,10 @@ import TernStore
 /// Puts the units' results into segments in the order of the input, whichever thread made them:
 /// what a store holds depends on the input alone.
 final class IngestSequencer: @unchecked Sendable {
-  /// A segment is closed when this much XML has gone into it.
-  private static let segmentBytes = 512 << 20
+  /// A segment is closed when this much XML has gone into it. The larger, the longer the stretches of a
+  /// key range that reconciling unpacks (2 GiB against 512 MiB: a fifth less time), and the more match
+  /// rows wait in memory: 0.17 GB.
+  private static let segmentBytes = 2 << 30
 
   let firstSource: Int
   private let transaction: IngestTransaction

@@ -29,18 +29,22 @@ extension Engine {
   /// against waybills; lists against orders and payments. Memory: 8 bytes per export list and 16
   /// per import list of the store, which go to a file where they exceed half of `memoryBytes`, and
   /// the rows of one key range per thread.
+  ///
+  /// - Parameter full: judge every list, as if there were no verdicts yet.
   @discardableResult
-  public func reconcile(_ path: String) throws(TernError) -> ReconcileReport {
+  public func reconcile(
+    _ path: String, full: Bool = false
+  ) throws(TernError) -> ReconcileReport {
     let store = try storing { () throws(StoreError) in try Store.open(path, mode: .write) }
     let latest = store.manifest.segments.compactMap(\.latestAppTime).max()
     var rules = settings.rules
     rules.asOf = rules.asOf ?? latest ?? 0
-    if let report = try upToDateReport(store, rules) { return report }
+    if !full, let report = try upToDateReport(store, rules) { return report }
     let view = try StoreView(store)
     let plan = MemoryPlan(
       memoryBytes: settings.memoryBytes, threads: settings.threads, lists: view.listCount)
     let results = try listResults(view, plan, folder: path)
-    let changed = try changedLists(store, view, results, rules)
+    let changed = full ? nil : try changedLists(store, view, results, rules)
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
       view: view, engine: RuleEngine(settings: rules, secret: secret), results: results,
