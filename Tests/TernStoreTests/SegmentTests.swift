@@ -95,6 +95,19 @@ import Testing
       id, group: 0, columns: ["#lines", "guid"], decoder: &decoder)
     #expect(some.schema.columns.map(\.name) == ["#lines", "guid"])
     #expect(some.values == [Values(first["#lines"]), Values(first["guid"])])
+    // A few rows: theirs are the same, whatever the others are.
+    for rows in [[], [0], [4], [1, 2, 4], [0, 1, 2, 3, 4]] {
+      let few = try reader.readTable(
+        id, group: 0, columns: ["guid", "name", "#lines"], rows: rows, decoder: &decoder)
+      #expect(few.rowCount == first.rowCount)
+      for row in rows {
+        #expect(few["guid"].text.string(row) == first["guid"].text.string(row))
+        #expect(few["name"].text.string(row) == first["name"].text.string(row))
+      }
+      #expect(Values(few["#lines"]) == Values(first["#lines"]))
+    }
+    let again = try reader.readTable(id, group: 0, columns: ["guid"], decoder: &decoder)
+    #expect(Values(again["guid"]) == Values(first["guid"]))
     // All groups end to end.
     let both = try reader.readTable(id, decoder: &decoder)
     #expect(Values(both["guid"], 0..<5) == Values(first["guid"]))

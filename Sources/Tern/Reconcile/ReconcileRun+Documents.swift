@@ -94,7 +94,8 @@ extension ReconcileRun {
     let segment = view.segments[job.segment]
     try forEachGroup(job) { (group, firstRow, documents) throws(StoreError) in
       let table = try segment.readTable(
-        .heads(job.kind), group: group, columns: ["guid", "#digest"], decoder: &decoder)
+        .heads(job.kind), group: group, columns: ["guid", "#digest"],
+        rows: documents.map { $0.row - firstRow }, decoder: &decoder)
       let (guids, digests) = (table.columns[0].text, table.columns[1].integer)
       for document in documents {
         let row = document.row - firstRow

@@ -18,6 +18,8 @@ public struct ColumnDecoder: ~Copyable {
   var numbers = GrowableBuffer<UInt64>()
   var starts = GrowableBuffer<Int>()
   var texts = GrowableBuffer<UInt8>()
+  /// See `SegmentReader.readTable`.
+  var wantedRows: [Int]?
 
   public init() {}
 
@@ -73,7 +75,9 @@ public struct ColumnDecoder: ~Copyable {
     case .text(let column):
       let bytesBefore = column.bytes.count
       let encoding = try decodeText(&reader, count: count, into: column)
-      guard column.bytes.count - bytesBefore + count * 4 == block.rawSize else {
+      // Of a few rows only their own values are there.
+      guard wantedRows != nil || column.bytes.count - bytesBefore + count * 4 == block.rawSize
+      else {
         throw BlockFault("the size of the values is another")
       }
       return encoding.rawValue

@@ -170,6 +170,23 @@ extension ColumnDecoder {
     return column.bytes.view.slice(column.bytes.count, count: bytes + paddingBytes)
   }
 
+  /// Declares `count` values written: `rows`, ascending, have `length` bytes, the others none.
+  func appendEnds(to column: TextColumn, count: Int, length: Int, rows: [Int]) {
+    let ends = column.ends.view.slice(column.ends.count, count: count)
+    var end = column.bytes.count
+    var next = 0
+    for row in 0..<count {
+      if next < rows.count, rows[next] == row {
+        end &+= length
+        next &+= 1
+      }
+      ends[row] = UInt32(truncatingIfNeeded: end)
+    }
+    precondition(next == rows.count, "rows that are not ascending")
+    column.bytes.setCount(end)
+    column.ends.setCount(column.ends.count + count)
+  }
+
   /// Declares `count` values of `length` bytes, or of the lengths in `words`, written.
   func appendEnds(to column: TextColumn, count: Int, length: Int? = nil) {
     let ends = column.ends.view.slice(column.ends.count, count: count)

@@ -91,10 +91,12 @@ extension ColumnDecoder {
     guard isCapital <= 1 else { throw BlockFault("unknown case of guids") }
     let letterA = isCapital == 1 ? capitalA : smallA
     let source = reader.bytes
-    var from = try reader.take(count * 16)
-    let target = try makeRoom(in: column, rows: count, bytes: count * 36)
+    let start = try reader.take(count * 16)
+    let wanted = wantedRows?.filter { $0 < count }
+    let target = try makeRoom(in: column, rows: count, bytes: (wanted?.count ?? count) * 36)
     var to = 0
-    for _ in 0..<count {
+    func write(_ row: Int) {
+      let from = start &+ row &* 16
       let first = source.load64(from)
       let second = source.load64(from &+ 8)
       let middle = hex(UInt32(truncatingIfNeeded: first &>> 32), letterA: letterA)
@@ -106,9 +108,14 @@ extension ColumnDecoder {
       target.store64(UInt64(dash) | after &<< 8, to &+ 18)
       target.store64(UInt64(dash) | (after &>> 32) &<< 8, to &+ 23)
       target.store64(hex(UInt32(truncatingIfNeeded: second &>> 32), letterA: letterA), to &+ 28)
-      from &+= 16
       to &+= 36
     }
-    appendEnds(to: column, count: count, length: 36)
+    if let wanted {
+      for row in wanted { write(row) }
+      appendEnds(to: column, count: count, length: 36, rows: wanted)
+    } else {
+      for row in 0..<count { write(row) }
+      appendEnds(to: column, count: count, length: 36)
+    }
   }
 }

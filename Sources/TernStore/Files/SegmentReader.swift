@@ -99,10 +99,14 @@ public final class SegmentReader: Sendable {
 
   /// Reads one row group of a table.
   ///
-  /// - Parameter columns: names of those wanted, in the order wanted; nil for all.
+  /// - Parameters:
+  ///   - columns: names of those wanted, in the order wanted; nil for all.
+  ///   - rows: those whose values are wanted, ascending; nil for all. The other rows may be left empty:
+  ///     a few rows of a long text column then cost little more than reading its bytes.
   /// - Returns: a table with these columns; without rows if the group is not there.
   public func readTable(
-    _ id: TableID, group: Int, columns: [String]? = nil, decoder: inout ColumnDecoder
+    _ id: TableID, group: Int, columns: [String]? = nil, rows: [Int]? = nil,
+    decoder: inout ColumnDecoder
   ) throws(StoreError) -> Table {
     guard let schema = schema(of: id) else {
       throw .misuse(path: path, what: "no table \(id.rawValue)")
@@ -110,6 +114,8 @@ public final class SegmentReader: Sendable {
     let wanted = try positions(columns, in: schema)
     let table = Table(TableSchema(wanted.map { schema.columns[$0] }))
     if let found = directory.groups[id]?.first(where: { $0.number == group }) {
+      decoder.wantedRows = rows
+      defer { decoder.wantedRows = nil }
       try read(found, columns: wanted, into: table, decoder: &decoder)
     }
     return table
