@@ -15,15 +15,7 @@ WALK_TARGET static inline uint32_t value_mask(const uint8_t *p) {
   __m256i v = _mm256_loadu_si256((const __m256i *)p);
   // `<` and `>` differ in one bit.
   return _mm256_cmpeq_epi8_mask(_mm256_or_si256(v, bit2), greater) |
-                  _mm256_cmpeq_epi8_mask(v, amp) | _mm256_cmplt_epu8_mask(v, space);
-}
-
-WALK_TARGET static inline uint32_t value_length(const uint8_t *p) {
-  uint32_t mask = value_mask(p);
-  if (mask) return _tzcnt_u32(mask);
-  uint32_t length = 32;
-  while (!(mask = value_mask(p + length))) length += 32;
-  return length + _tzcnt_u32(mask);
+         _mm256_cmpeq_epi8_mask(v, amp) | _mm256_cmplt_epu8_mask(v, space);
 }
 
 WALK_TARGET static inline uint64_t differ32(const uint8_t *p, const uint8_t *gap) {
@@ -31,21 +23,7 @@ WALK_TARGET static inline uint64_t differ32(const uint8_t *p, const uint8_t *gap
                                  _mm256_loadu_si256((const __m256i *)gap));
 }
 
-WALK_TARGET static inline int gap_equal(const uint8_t *p, const uint8_t *gap, uint32_t length) {
-  uint64_t differ = differ32(p, gap) | differ32(p + 32, gap + 32) << 32;
-  if (__builtin_expect(length <= 64, 1)) return _bzhi_u64(differ, length) == 0;
-  while (differ == 0 && length > 64) {
-    p += 32, gap += 32, length -= 32;
-    differ = differ32(p + 32, gap + 32) << 32;
-  }
-  return _bzhi_u64(differ, length) == 0;
-}
-
-WALK_TARGET static inline void new_row(tern_span *row, uint32_t fields) {
-  const __m256i absent = _mm256_set1_epi8(-1);
-  for (uint32_t i = 0; i < fields; i += 4) _mm256_storeu_si256((__m256i *)(row + i), absent);
-}
-
+#include "walk_x86.h"
 #define WALK_NAME tern_walk_avx512
 #include "walk.h"
 
