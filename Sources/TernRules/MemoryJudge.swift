@@ -99,7 +99,7 @@ private func read(
   _ needs: NeededDocuments, _ tables: [KindTables], _ secret: Secret, _ facts: inout FactTable,
   _ details: inout DetailTable
 ) {
-  for role in Role.allCases {
+  for role in Role.matched {
     var newFacts: [(DocumentRef, VersionFacts)] = []
     var newDetails: [(DocumentRef, DocumentDetail)] = []
     let factsBySegment = Dictionary(grouping: needs.facts(role), by: \.segment)
@@ -121,7 +121,7 @@ private func read(
 /// Of all documents, drafts and old versions included; 0 if there are none.
 private func latestAppTime(_ tables: [KindTables]) -> Int64 {
   var latest = Int64.min
-  for unit in tables {
+  for unit in tables where unit.kind.role.decides {
     let appTimes = unit.heads["appTime"].integer
     for row in 0..<appTimes.count { latest = max(latest, appTimes[row]) }
   }

@@ -20,7 +20,7 @@ import Testing
 
   @Test(
     "the official samples give what libxml2's tree says", .enabled(if: read(.list603) != nil, "no samples in ../shared"),
-    arguments: Kind.allCases)
+    arguments: Kind.allCases.filter { read($0) != nil })
   func samples(kind: Kind) throws {
     let source = try #require(Self.read(kind))
     let expectation = Expectation(source)
@@ -36,5 +36,6 @@ import Testing
     let batch = decode(source)
     print("SampleTests: \(kind.name) has \(batch.documentCount) documents, rejects \(batch.rejects.values("message"))")
     #expect(batch.documentCount > 0)
+    #expect(batch.rejects.rowCount == 0)
   }
 }

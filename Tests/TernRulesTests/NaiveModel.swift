@@ -88,6 +88,7 @@ struct NaiveModel {
     case .list:
       if doc["copNo"].isEmpty { return tradeKey(doc)! + waybillKey(doc) }
       return [doc.kind.direction.letter, doc["agentCode"], doc["copNo"]]
+    default: return nil
     }
   }
 

@@ -57,7 +57,7 @@ struct PartitionedRun {
         scratch.needs = NeededDocuments()
         scratch.deferred = MatchTables()
         sweeps += 1
-        for role in Role.allCases {
+        for role in Role.matched {
           facts.add(
             role,
             needs.facts(role).map {

@@ -8,7 +8,7 @@ public enum RejectFormat: String, Sendable, CaseIterable {
 extension Engine {
   /// Columns of the rejects, in order. `offset` and `length` are bytes of the decompressed source.
   public static let rejectColumns = [
-    "source", "offset", "length", "kind", "key", "field", "reason", "message",
+    "source", "offset", "length", "kind", "key", "field", "reason", "message", "sender", "encoding",
   ]
 
   /// Writes every reject of the store, in received order; NDJSON has the original bytes too, as
@@ -31,7 +31,7 @@ extension Engine {
           let values =
             [paths.indices.contains(source) ? paths[source] : ""]
             + (1...2).map { String(table.columns[$0].integer[row]) }
-            + (3...7).map { table.columns[$0].text.string(row) }
+            + (3...9).map { table.columns[$0].text.string(row) }
           switch format {
           case .csv:
             for (index, value) in values.enumerated() {
@@ -39,7 +39,7 @@ extension Engine {
               sink.appendCSV(value)
             }
             sink.append(0x0A)
-          case .ndjson: appendNDJSON(values, table.columns[8].text, row, to: sink)
+          case .ndjson: appendNDJSON(values, table.columns[10].text, row, to: sink)
           case .table:
             let kind = values[3].isEmpty ? "message" : values[3]
             let key = values[4].isEmpty ? "" : " \(values[4])"

@@ -127,6 +127,8 @@ final class IngestWorker {
     }
     encoder.encode(batch.rejects, id: .rejects, group: group, into: result.encoded)
     encoder.encode(batch.irregulars, id: .irregulars, group: group, into: result.encoded)
+    encoder.encode(batch.envelopes, id: .envelopes, group: group, into: result.encoded)
+    encoder.encode(batch.members, id: .members, group: group, into: result.encoded)
     result.rejects = batch.rejects.rowCount
     result.latestAppTime = batch.latestAppTime
     result.schemaRemarks = batch.schemaRemarks

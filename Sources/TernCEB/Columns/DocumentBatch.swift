@@ -49,7 +49,11 @@ public final class DocumentBatch {
   public let rejects: Table
   /// Numbers that were not written plainly: see `irregularSchema`.
   public let irregulars: Table
-  /// Latest `appTime` of all accepted documents, seconds; nil if there are none.
+  /// Envelopes that were unwrapped: see `envelopeSchema`.
+  public let envelopes: Table
+  /// Members of archives that begin here: see `memberSchema`.
+  public let members: Table
+  /// Latest `appTime` of the accepted documents that decide about lists, seconds; nil if there are none.
   public var latestAppTime: Int64?
   /// Values that break the schema without being a reason to reject (lengths, fixed values).
   public var schemaRemarks = 0
@@ -58,12 +62,15 @@ public final class DocumentBatch {
     kinds = Kind.allCases.map(KindTables.init)
     rejects = Table(Self.rejectSchema)
     irregulars = Table(Self.irregularSchema)
+    envelopes = Table(Self.envelopeSchema)
+    members = Table(Self.memberSchema)
   }
 
   /// How much a batch held at a moment.
   struct Mark {
-    var heads: InlineArray<8, Int>
-    var lines: InlineArray<8, Int>
+    var heads: InlineArray<42, Int>
+    var lines: InlineArray<42, Int>
+    var envelopes: Int
     var rejects: Int
     var irregulars: Int
     var latestAppTime: Int64?
@@ -73,13 +80,14 @@ public final class DocumentBatch {
   var mark: Mark {
     Mark(
       heads: InlineArray { kinds[$0].heads.rowCount },
-      lines: InlineArray { kinds[$0].lines?.rowCount ?? 0 },
+      lines: InlineArray { kinds[$0].lines?.rowCount ?? 0 }, envelopes: envelopes.rowCount,
       rejects: rejects.rowCount, irregulars: irregulars.rowCount, latestAppTime: latestAppTime,
       schemaRemarks: schemaRemarks)
   }
 
   /// Takes out what has come since `mark`.
   func truncate(to mark: Mark) {
+    envelopes.truncate(mark.envelopes)
     for index in kinds.indices {
       kinds[index].heads.truncate(mark.heads[index])
       kinds[index].lines?.truncate(mark.lines[index])
@@ -92,6 +100,8 @@ public final class DocumentBatch {
 
   /// Takes all rows out and keeps the memory for the next unit.
   public func removeAll() {
+    envelopes.truncate(0)
+    members.truncate(0)
     for tables in kinds {
       tables.heads.truncate(0)
       tables.lines?.truncate(0)
@@ -105,11 +115,26 @@ public final class DocumentBatch {
   public subscript(kind: Kind) -> KindTables { kinds[Int(kind.rawValue)] }
 
   /// `source`, `offset` and `length` in bytes of the decompressed source; `kind` as `CEB303` or
-  /// empty; `key` the business number if it could be read; `original` the bytes themselves.
+  /// empty; `key` the business number if it could be read; `sender` of the message or its envelope, if
+  /// known; `encoding` as declared, lower case, empty for UTF-8; `original` the bytes themselves.
   public static let rejectSchema = TableSchema([
     .init("source", .integer), .init("offset", .integer), .init("length", .integer),
     .init("kind", .text), .init("key", .text), .init("field", .text), .init("reason", .text),
-    .init("message", .text), .init("original", .text),
+    .init("message", .text), .init("sender", .text), .init("encoding", .text),
+    .init("original", .text),
+  ])
+
+  /// An envelope is `length` bytes from `offset` of the decompressed source on; documents inside carry
+  /// an `#offset` in this range: the envelope's own and their place in what it holds.
+  public static let envelopeSchema = TableSchema([
+    .init("source", .integer), .init("offset", .integer), .init("length", .integer),
+    .init("senderId", .text), .init("receiverId", .text), .init("messageId", .text),
+    .init("messageType", .text), .init("createTime", .text),
+  ])
+
+  /// A member of an archive begins at `offset` of what the archive's members hold, end to end.
+  public static let memberSchema = TableSchema([
+    .init("source", .integer), .init("offset", .integer), .init("name", .text),
   ])
 
   /// `kind` (raw value), `isLine` (0 or 1), `column`, `row` within that table, and the `text`.

@@ -138,7 +138,8 @@ final class ColumnFiller {
     fillSystemColumns(kind, rows)
     if !irregulars.isEmpty { keepIrregulars(kind) }
     batch.schemaRemarks += remarks
-    let times = tables.heads.columns[check.appTime].integer
+    guard let appTime = check.appTime else { return }
+    let times = tables.heads.columns[appTime].integer
     var latest = batch.latestAppTime ?? .min
     for row in headStart..<tables.heads.rowCount { latest = max(latest, times[row]) }
     batch.latestAppTime = latest

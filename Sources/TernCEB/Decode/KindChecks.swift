@@ -3,14 +3,14 @@ struct KindChecks: Sendable {
   /// By slot: all ones where the 202205 schema requires the element.
   let requiredHead: [UInt32]
   let requiredLine: [UInt32]
-  /// An order without a line lacks a required element; a list without one is a finding.
+  /// A document without a line lacks a required element; of a list it is a finding instead.
   let needsLine: Bool
   /// Keys that must not be empty; of each entry's alternatives one must be there.
   let keys: [[Int]]
   /// Where a reject's business number is taken from, in order of preference.
   let names: [Int]
-  /// Slot of `appTime`.
-  let appTime: Int
+  /// Slot of `appTime`, where it counts for the age of lists.
+  let appTime: Int?
   /// The fields by what is to be done with them, without their names: the loops copy these.
   let headNumbers: [NumberSlot]
   let headTexts: [TextSlot]
@@ -43,9 +43,9 @@ struct KindChecks: Sendable {
     let spec = kind.spec
     requiredHead = spec.headFields.map { $0.required ? .max : 0 }
     requiredLine = spec.lineFields.map { $0.required ? .max : 0 }
-    needsLine = kind.role == .order
+    needsLine = spec.lineIsRequired && kind.role != .list
     func slot(_ name: String) -> Int? { spec.headFields.firstIndex { $0.name == name } }
-    appTime = slot("appTime")!
+    appTime = kind.role.decides ? slot("appTime")! : nil
     headNumbers = Self.numbers(spec.headFields)
     lineNumbers = Self.numbers(spec.lineFields)
     lineTexts = Self.texts(spec.lineFields, keys: [])
@@ -64,6 +64,16 @@ struct KindChecks: Sendable {
       case .list:
         // An empty copNo is allowed: the trade and waybill key then stand for it.
         [["orderNo"], platform, ["logisticsCode"], ["logisticsNo"], ["agentCode"]]
+      case .cancellation:
+        // It names its list by that list's identity.
+        kind.direction == .export
+          ? [["agentCode"], ["copNo"]]
+          : [
+            ["agentCode"], ["copNo", "orderNo"], ["copNo", "logisticsCode"],
+            ["copNo", "logisticsNo"], ["copNo"] + platform,
+          ]
+      case .refund: [["invtNo"]]
+      case .receipt, .notice: []
       }
     keys = keyNames.map { $0.compactMap(slot) }
     headTexts = Self.texts(spec.headFields, keys: Set(keys.joined()))
@@ -73,6 +83,11 @@ struct KindChecks: Sendable {
       case .payment: ["payNo", "payTransactionId", "orderNo"]
       case .waybill: ["logisticsNo"]
       case .list: ["copNo", "orderNo"]
+      case .cancellation, .refund, .receipt, .notice:
+        [
+          "copNo", "coElNo", "orderNo", "payNo", "payTransactionId", "logisticsNo", "invtNo", "sumNo",
+          "oriCopMsgId",
+        ]
       }
     self.names = names.compactMap(slot)
   }
@@ -93,7 +108,7 @@ struct KindChecks: Sendable {
       // An empty value is looked at more closely.
       let minLength = max(field.minLength, 1)
       return TextSlot(
-        slot: slot, minLength: minLength, lengthRange: UInt(field.maxLength - minLength),
+        slot: slot, minLength: minLength, lengthRange: UInt((field.maxLength == 0 ? Int(Int32.max) : field.maxLength) - minLength),
         emptyValueBytes: field.emptyValue?.utf8.count ?? 0,
         mayBeEmpty: !field.required || field.minLength == 0,
         isNeeded: field.required || keys.contains(slot),

@@ -10,6 +10,10 @@ final class KindLayout: Sendable {
   let line: [UInt8]?
   let headFields: Int
   let lineFields: Int
+  /// Documents that a message may hold.
+  let documentLimit: Int
+  /// A message without a document is a reject.
+  let needsDocument: Bool
   /// By state; entry 0 is empty.
   let fieldNames: [[UInt8]]
 
@@ -22,18 +26,16 @@ final class KindLayout: Sendable {
     line = spec.line.map { Array($0.utf8) }
     headFields = spec.headFields.count
     lineFields = spec.lineFields.count
+    documentLimit = kind.role.decides ? MessageReader.maxDocuments : Int(Int32.max)
+    needsDocument = kind.role.decides
     fieldNames =
       [[]] + spec.headFields.map { Array($0.name.utf8) } + spec.lineFields.map { Array($0.name.utf8) }
   }
 
   static let all: [KindLayout] = Kind.allCases.map(KindLayout.init)
-
-  /// Numbers of all official message kinds, read here or not.
-  static let officialNumbers: Set<Int> = [
-    303, 304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 213, 214, 215,
-    216, 701, 702, 792, 311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711,
-    712, 816, 818, 900,
-  ]
+  /// By the number in the root's name.
+  static let byNumber: [Int: KindLayout] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.kind.spec.number, $0) })
 
   /// Local name of an element that a walk opened.
   func name(of open: MessageReader.Open) -> [UInt8] {

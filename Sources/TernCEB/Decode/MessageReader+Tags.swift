@@ -66,7 +66,7 @@ extension MessageReader {
     case .root:
       guard isEqual(local, layout.document) else { return (.other, 0) }
       documentsMet += 1
-      guard documentsMet <= Self.maxDocuments else { return (.other, 0) }
+      guard documentsMet <= layout.documentLimit else { return (.other, 0) }
       if rows.documentCount == SpanRows.maxDocuments { flush() }
       gap.documentStart = start - gap.start
       gap.open(TERN_OPENS_DOCUMENT)
@@ -189,22 +189,15 @@ extension MessageReader {
   private func readRoot(_ local: Range<Int>, _ prefix: Range<Int>, _ namespace: Namespace) {
     rootPrefix = unsafe Array(bytes(prefix))
     rootBindings = bindings.count
-    if namespace == .ceb {
-      layout = KindLayout.all.first { isEqual(local, $0.root) }
-      if let layout {
-        kindName = layout.kind.name
-        rows.begin(layout)
-        return
-      }
-      if local.count == 13, matches("CEB", at: local.lowerBound),
-        matches("Message", at: local.lowerBound + 6),
-        let number = Int(text(local.lowerBound + 3..<local.lowerBound + 6)),
-        KindLayout.officialNumbers.contains(number)
-      {
-        kindName = "CEB\(number)"
-        rootFault = (.kindUnsupported, "\(kindName) messages are not taken in by this version")
-        return
-      }
+    if namespace == .ceb, local.count == 13, matches("CEB", at: local.lowerBound),
+      matches("Message", at: local.lowerBound + 6),
+      let number = Int(text(local.lowerBound + 3..<local.lowerBound + 6)),
+      let layout = KindLayout.byNumber[number]
+    {
+      self.layout = layout
+      kindName = layout.kind.name
+      rows.begin(layout)
+      return
     }
     if namespace == .dxp, matches("DxpMsg", at: local.lowerBound) {
       rootFault = (

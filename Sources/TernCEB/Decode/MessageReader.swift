@@ -149,7 +149,8 @@ final class MessageReader {
     }
     validate(to: position)
     flush()
-    if filler.mayBeInvalid || documentsMet > Self.maxDocuments {
+    let documentLimit = layout?.documentLimit ?? 0
+    if filler.mayBeInvalid || documentsMet > documentLimit {
       validatedEnd = messageStart
       validate(to: position)
     }
@@ -164,7 +165,7 @@ final class MessageReader {
       fault.endIsKnown = true
       throw fault
     }
-    if documentsMet == 0 || documentsMet > Self.maxDocuments {
+    if documentsMet > documentLimit || (documentsMet == 0 && layout?.needsDocument != false) {
       var fault = fault(
         .documentCount, at: messageStart,
         "the message holds \(documentsMet) documents; 1 to \(Self.maxDocuments) are allowed")
@@ -213,7 +214,7 @@ final class MessageReader {
   /// general path had read it all.
   private func walk(state: Int, atGap: Bool) {
     guard let layout, bindings.count == rootBindings, namesAreCanonical,
-      documentsMet <= Self.maxDocuments
+      documentsMet <= layout.documentLimit
     else { return }
     let template = templates[Int(layout.kind.rawValue)]
     guard template.prefix == rootPrefix else { return }
@@ -230,7 +231,7 @@ final class MessageReader {
       // Documents that were in groups before this one.
       let earlier = documentsMet - rows.documentCount
       unsafe walk.document_count = UInt32(rows.documentCount)
-      unsafe walk.document_capacity = UInt32(min(SpanRows.maxDocuments, Self.maxDocuments - earlier))
+      unsafe walk.document_capacity = UInt32(min(SpanRows.maxDocuments, layout.documentLimit - earlier))
       unsafe walk.line_count = UInt32(rows.lineCount)
       unsafe walk.line_capacity = UInt32(rows.lineCapacity)
       unsafe walk.heads = rows.heads.base
@@ -247,7 +248,7 @@ final class MessageReader {
       guard unsafe walk.is_full != 0 else { break }
       if layout.lineFields > 0, rows.lineCount == rows.lineCapacity { continue }
       // The group is full and all its documents are complete; the gap will be found again at once.
-      guard documentsMet < Self.maxDocuments else { break }
+      guard documentsMet < layout.documentLimit else { break }
       flush()
     }
 

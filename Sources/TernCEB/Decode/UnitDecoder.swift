@@ -120,7 +120,8 @@ extension DocumentBatch {
   /// Adds a row to `rejects`. `offset` is in bytes of the decompressed source.
   public func appendReject(
     source: Int, offset: Int, kind: String, key: String, field: String, reason: RejectReason,
-    message: String, original: UnsafeBufferPointer<UInt8>
+    message: String, sender: String = "", encoding: String = "",
+    original: UnsafeBufferPointer<UInt8>
   ) {
     let columns = rejects.columns
     columns[0].integer.append(Int64(source))
@@ -131,6 +132,8 @@ extension DocumentBatch {
     columns[5].text.append(field)
     columns[6].text.append(reason.rawValue)
     columns[7].text.append(message)
-    unsafe columns[8].text.append(original)
+    columns[8].text.append(sender)
+    columns[9].text.append(encoding)
+    unsafe columns[10].text.append(original)
   }
 }

@@ -38,6 +38,7 @@ public struct Projector: ~Copyable {
     case .payment: projectPayments(tables, place, output)
     case .waybill: projectWaybills(tables, place, output)
     case .list: projectLists(tables, place, output)
+    case .cancellation, .refund, .receipt, .notice: break
     }
     extendLifetime(tables)
   }

@@ -9,6 +9,8 @@ public struct TableID: RawRepresentable, Hashable, Comparable, Sendable {
   public static func lines(_ kind: Kind) -> TableID { .init(rawValue: 0x200 + UInt16(kind.rawValue)) }
   public static let rejects = TableID(rawValue: 0x300)
   public static let irregulars = TableID(rawValue: 0x301)
+  public static let envelopes = TableID(rawValue: 0x302)
+  public static let members = TableID(rawValue: 0x303)
   /// Match tables are numbered by the caller, from 0.
   public static func match(_ number: Int) -> TableID { .init(rawValue: 0x400 + UInt16(number)) }
   /// Sources of a ledger.

@@ -66,9 +66,10 @@ public struct StoreID: Hashable, Sendable {
 }
 
 enum FileFormat {
-  static let version = 3
-  /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise.
-  static let oldestVersion = 3
+  static let version = 4
+  /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise,
+  /// before 4 there are eight kinds of documents.
+  static let oldestVersion = 4
   static let headerMagic: UInt64 = 0x454c_4946_4e52_4554  // "TERNFILE"
   static let tailMagic: UInt64 = 0x4c49_4154_4e52_4554  // "TERNTAIL"
   static let headerSize = 64

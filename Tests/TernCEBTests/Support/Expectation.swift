@@ -18,7 +18,7 @@ enum Expectation {
       let kind = Kind.allCases.first(where: { $0.name + "Message" == tree.root.name })
     else { return }
     let documents = tree.root.children(kind.spec.document)
-    guard (1...100).contains(documents.count) else { return }
+    guard (1...100).contains(documents.count) || !kind.role.decides else { return }
     let rows = documents.map { Self.row($0, kind) }
     self = .documents(kind, accepted: rows.compactMap(\.self), rejected: rows.count { $0 == nil })
   }
@@ -67,7 +67,7 @@ enum Expectation {
     let spec = kind.spec
     let head: Tree.Element? = spec.head.map { document.children($0).first } ?? document
     let lines = spec.line.map { document.children($0) } ?? []
-    if kind.role == .order, lines.isEmpty { return nil }
+    if spec.lineIsRequired, kind.role != .list, lines.isEmpty { return nil }
     let nothing = Tree.Element(namespace: "", name: "", text: "", children: [])
     guard let headValues = values(head ?? nothing, spec.headFields) else { return nil }
     let lineValues = lines.map { values($0, spec.lineFields) }
@@ -91,6 +91,14 @@ enum Expectation {
       hasKeys =
         isGiven("orderNo") && isGiven("ebpCode", "ebcCode") && isGiven("logisticsCode")
         && isGiven("logisticsNo") && isGiven("agentCode")
+    case .cancellation605: hasKeys = isGiven("agentCode") && isGiven("copNo")
+    case .cancellation623:
+      let namesTrade = isGiven("orderNo") && isGiven("ebpCode", "ebcCode")
+      hasKeys =
+        isGiven("agentCode")
+        && (isGiven("copNo") || (namesTrade && isGiven("logisticsCode") && isGiven("logisticsNo")))
+    case .refund213, .refund625: hasKeys = isGiven("invtNo")
+    default: hasKeys = true
     }
     return hasKeys ? Row(head: headValues, lines: lineValues.compactMap(\.self)) : nil
   }
