@@ -49,7 +49,7 @@ let package = Package(
     .target(
       name: "Tern",
       dependencies: [
-        "TernIO", "TernCEB", "TernStore", "TernMatch", "TernRules", "TernStats",
+        "TernIO", "TernCEB", "TernStore", "TernMatch", "TernRules", "TernStats", "CXXHash",
       ],
       exclude: ["README.md"],
       swiftSettings: strict),

@@ -11,11 +11,37 @@ public struct EngineSettings: Sendable {
   public var io: IOBackend = .auto
   /// Also reject what breaks lengths and fixed values of the schema.
   public var strict = false
+  /// An ingest that rejects more than this fails, with nothing committed.
+  public var maxRejects: RejectLimit?
   public var rules = RuleSettings()
 
   public init(threads: Int? = nil, memoryBytes: Int = 2 << 30) {
     self.threads = min(max(threads ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 256)
     self.memoryBytes = max(memoryBytes, 256 << 20)
+  }
+}
+
+/// How many rejects an ingest may have.
+public enum RejectLimit: Sendable, Equatable, CustomStringConvertible {
+  /// Checked on the way.
+  case count(Int)
+  /// Of documents and rejects together, in parts per million. Known, and checked, at the end.
+  case share(ppm: Int)
+
+  public var description: String {
+    switch self {
+    case .count(let count): "\(count)"
+    case .share(let ppm):
+      ppm % 10_000 == 0 ? "\(ppm / 10_000)%" : "\(Double(ppm) / 10_000)%"
+    }
+  }
+
+  func isExceeded(rejects: Int, documents: Int, atEnd: Bool) -> Bool {
+    switch self {
+    case .count(let count): rejects > count
+    case .share(let ppm):
+      atEnd && rejects * 1_000_000 > (rejects + documents) * ppm
+    }
   }
 }
 

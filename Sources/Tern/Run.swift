@@ -20,9 +20,9 @@ extension Engine {
   /// Everything in one go, with a temporary store inside `folder` that is removed at the end:
   /// writes `verdicts.csv`, `statistics.csv`, `rejects.ndjson` and `summary.json` there.
   public func run(_ inputs: [String], out folder: String) throws(TernError) -> RunReport {
-    try makeFolder(folder)
+    try OutputFolder.makeFolders(folder)
     let store = "\(folder)/.store-\(getpid())"
-    defer { removeFolder(store) }
+    defer { OutputFolder.remove(store) }
     let ingested = try ingest(inputs, into: store)
     let reconciled = try reconcile(store)
     var files: [String] = []
@@ -46,28 +46,5 @@ extension Engine {
       sink.append(summary(ingested, reconciled))
     }
     return RunReport(ingest: ingested, reconcile: reconciled, files: files)
-  }
-
-  private func makeFolder(_ path: String) throws(TernError) {
-    var ends = path.indices.filter { path[$0] == "/" }
-    ends.append(path.endIndex)
-    for end in ends where end > path.startIndex {
-      let made = String(path[..<end])
-      if unsafe mkdir(made, 0o755) != 0, errno != EEXIST {
-        throw .output(path: made, operation: "mkdir", errno: errno)
-      }
-    }
-  }
-
-  private func removeFolder(_ path: String) {
-    guard let folder = unsafe opendir(path) else { return }
-    while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-      }
-      if name != ".", name != ".." { _ = unsafe unlink("\(path)/\(name)") }
-    }
-    _ = unsafe closedir(folder)
-    _ = unsafe rmdir(path)
   }
 }

@@ -12,6 +12,14 @@ public enum TernError: Error, CustomStringConvertible {
   /// The store has no verdicts, or they are older than its documents.
   case notReconciled(store: String)
 
+  /// More combinations than are counted.
+  case tooManyCounts(limit: Int)
+  /// More was rejected than `EngineSettings.maxRejects` allows; nothing was committed. `first` says what
+  /// the first ones were.
+  case tooManyRejects(rejects: Int, limit: RejectLimit, first: [String])
+  /// A folder for results is not empty.
+  case folderInUse(path: String)
+
   public var description: String {
     switch self {
     case .input(let error): "\(error)"
@@ -21,6 +29,13 @@ public enum TernError: Error, CustomStringConvertible {
       "\(path): \(operation) failed: \(errorText(errno))"
     case .notReconciled(let store):
       "\(store): its verdicts are missing or older than its documents; run 'tern reconcile \(store)' first"
+    case .tooManyCounts(let limit):
+      "more than \(limit) combinations to count; count by fewer things, or filter"
+    case .tooManyRejects(let rejects, let limit, let first):
+      "\(rejects) rejected, more than the \(limit) allowed; nothing was committed. The first:"
+        + first.map { "\n  " + $0 }.joined()
+    case .folderInUse(let path):
+      "\(path): there are files in it; name a folder that is empty or not there yet"
     }
   }
 }

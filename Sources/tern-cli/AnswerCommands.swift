@@ -68,20 +68,3 @@ struct Stats: ParsableCommand {
 }
 
 extension StatisticsFormat: ExpressibleByArgument {}
-
-struct Rejects: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Lists what could not be used, and why.")
-  @Argument(help: "The store's folder.") var store: String
-  @Option(help: "table, csv or ndjson (with the original bytes).") var format: RejectFormat = .table
-  @OptionGroup var options: RunOptions
-
-  func run() throws {
-    let engine = try options.engine()
-    try working {
-      let sink = ByteSink()
-      try engine.writeRejects(of: store, as: format, to: sink)
-      try sink.close()
-    }
-  }
-}

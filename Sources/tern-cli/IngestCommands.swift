@@ -10,11 +10,13 @@ struct Run: ParsableCommand {
   @Option(help: "Folder for verdicts.csv, statistics.csv, rejects.ndjson and summary.json.")
   var out: String
   @Flag(help: "Also reject what breaks lengths and fixed values of the schema.") var strict = false
+  @Option(help: ArgumentHelp("Fail, with nothing committed, if more than so many are rejected.", valueName: "n|p%"))
+  var maxRejects: RejectLimit?
   @OptionGroup var rules: RuleOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let engine = try options.engine(rules.settings(), strict: strict)
+    let engine = try options.engine(rules.settings(), strict: strict, maxRejects: maxRejects)
     let report = try working { try engine.run(inputs, out: out) }
     if !options.quiet {
       printReport(report.ingest)
@@ -31,10 +33,12 @@ struct Ingest: ParsableCommand {
   @Argument(help: "The store's folder.") var store: String
   @Argument(help: "Files, folders, or - for standard input.") var inputs: [String]
   @Flag(help: "Also reject what breaks lengths and fixed values of the schema.") var strict = false
+  @Option(help: ArgumentHelp("Fail, with nothing committed, if more than so many are rejected.", valueName: "n|p%"))
+  var maxRejects: RejectLimit?
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let engine = try options.engine(strict: strict)
+    let engine = try options.engine(strict: strict, maxRejects: maxRejects)
     let report = try working { try engine.ingest(inputs, into: store) }
     if !options.quiet { printReport(report) }
     if report.rejects > 0 { throw ExitCode(3) }

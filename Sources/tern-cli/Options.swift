@@ -17,13 +17,16 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "No progress and no summary on standard error.")
   var quiet = false
 
-  func engine(_ rules: RuleSettings = RuleSettings(), strict: Bool = false) throws -> Engine {
+  func engine(_ rules: RuleSettings = RuleSettings(), strict: Bool = false, maxRejects: RejectLimit? = nil)
+    throws -> Engine
+  {
     if let threads, threads < 1 || threads > 256 {
       throw Failure.usage("--threads \(threads): 1 to 256 are possible")
     }
     var settings = EngineSettings(threads: threads, memoryBytes: memory.bytes)
     settings.io = io
     settings.strict = strict
+    settings.maxRejects = maxRejects
     settings.rules = rules
     let meter = ProgressMeter(quiet ? .none : progress)
     return Engine(settings: settings, progress: meter.show)

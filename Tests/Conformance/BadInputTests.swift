@@ -81,7 +81,7 @@ struct BadInputTests {
     .message("a root of another namespace", "root-unknown", kind: "") {
       $0.replacing("http://www.chinaport.gov.cn/ceb", with: "http://example.com/")
     },
-    .message("a kind of another issue", "kind-unsupported", kind: "CEB605") {
+    .message("documents of another kind", "document-count", kind: "CEB605") {
       $0.replacing("CEB403Message", with: "CEB605Message")
     },
     .message("no document", "document-count") { $0.replacing("ceb:Receipts", with: "ceb:Other") },

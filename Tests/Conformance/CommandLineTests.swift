@@ -238,7 +238,7 @@ struct CommandLineTests {
     #expect(try tern("ingest", folder["store"], corpus("good-bad-good-document") + "/input").status == 3)
     let objects = try tern("rejects", folder["store"], "--format", "ndjson").lines.map { try decode(Reject.self, $0) }
     let csv = try tern("rejects", folder["store"], "--format", "csv").lines
-    #expect(csv.first == "source,offset,length,kind,key,field,reason,message")
+    #expect(csv.first == "source,offset,length,kind,key,field,reason,message,sender,encoding")
     #expect(objects.count == 5 && csv.count == 6)
     for (object, row) in zip(objects, csv.dropFirst()) {
       #expect(row.hasPrefix("\(object.source),\(object.offset),\(object.length),\(object.row),\(object.reason),"))

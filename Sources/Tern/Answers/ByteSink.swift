@@ -8,6 +8,8 @@ public final class ByteSink {
   private let descriptor: Int32
   private let path: String
   private let temporaryPath: String?
+  /// `close` brings the file to disk.
+  private let isSynced: Bool
 
   /// Standard output.
   public convenience init() { self.init(descriptor: STDOUT_FILENO, path: "standard output") }
@@ -17,11 +19,15 @@ public final class ByteSink {
     self.descriptor = descriptor
     self.path = path
     temporaryPath = nil
+    isSynced = false
   }
 
   /// A file that appears whole, under its name, when `close` succeeds, or not at all.
-  public init(path: String) throws(TernError) {
+  ///
+  /// - Parameter isSynced: false where the caller brings many files to disk at once.
+  public init(path: String, isSynced: Bool = true) throws(TernError) {
     self.path = path
+    self.isSynced = isSynced
     let temporary = path + ".tmp"
     temporaryPath = temporary
     descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -69,7 +75,7 @@ public final class ByteSink {
   public func close() throws(TernError) {
     try flush()
     guard let temporaryPath, !isClosed else { return }
-    if fsync(descriptor) != 0 { throw .output(path: temporaryPath, operation: "fsync", errno: errno) }
+    if isSynced, fsync(descriptor) != 0 { throw .output(path: temporaryPath, operation: "fsync", errno: errno) }
     isClosed = true
     _ = Glibc.close(descriptor)
     if unsafe rename(temporaryPath, path) != 0 {

@@ -45,7 +45,7 @@ extension Engine {
     let transaction = try storing { () throws(StoreError) in try store.begin() }
     let sequencer = IngestSequencer(
       transaction: transaction, firstSource: store.manifest.ledgers.reduce(0) { $0 + $1.sources },
-      plan: plan, progress: progress)
+      plan: plan, maxRejects: settings.maxRejects, progress: progress)
     do throws(TernError) {
       try read(plan, store, digestKey, sequencer, &report)
       try sequencer.rejectFailures(plan.failures)

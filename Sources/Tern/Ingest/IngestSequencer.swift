@@ -38,13 +38,17 @@ final class IngestSequencer: @unchecked Sendable {
   private(set) var inputBytes: UInt64 = 0
   private(set) var schemaRemarks = 0
 
+  private let maxRejects: RejectLimit?
+  private var firstRejects: [String] = []
+
   init(
-    transaction: IngestTransaction, firstSource: Int, plan: InputPlan,
+    transaction: IngestTransaction, firstSource: Int, plan: InputPlan, maxRejects: RejectLimit?,
     progress: @escaping @Sendable (Progress) -> Void
   ) {
     self.transaction = transaction
     self.firstSource = firstSource
     self.plan = plan
+    self.maxRejects = maxRejects
     self.progress = progress
     // A source that is not read to its end keeps this size and is never taken for known.
     records = (0..<plan.count).map { source in
@@ -110,6 +114,11 @@ final class IngestSequencer: @unchecked Sendable {
       documents[kind] += result.documents[kind]
     }
     rejects += result.rejects
+    for reject in result.firstRejects.prefix(max(0, Self.rejectsNamed - firstRejects.count)) {
+      let path = plan.path(of: reject.source - firstSource)
+      firstRejects.append("\(path):\(reject.offset)  \(reject.text)")
+    }
+    try checkRejects(atEnd: false)
     schemaRemarks += result.schemaRemarks
     if let latest = result.latestAppTime { segmentLatest = max(segmentLatest ?? .min, latest) }
     for entry in result.sources {
@@ -121,6 +130,16 @@ final class IngestSequencer: @unchecked Sendable {
       }
     }
     segmentInput += result.expandedBytes
+  }
+
+  private static let rejectsNamed = 5
+
+  private func checkRejects(atEnd: Bool) throws(TernError) {
+    guard let maxRejects,
+      maxRejects.isExceeded(
+        rejects: rejects, documents: documents.reduce(0, +), atEnd: atEnd)
+    else { return }
+    throw .tooManyRejects(rejects: rejects, limit: maxRejects, first: firstRejects)
   }
 
   private func openSegment() throws(TernError) -> SegmentWriter {
@@ -211,6 +230,7 @@ final class IngestSequencer: @unchecked Sendable {
           digest: TernStore.ContentDigest(high: 0, low: 0), documents: 0, rejects: 1))
     }
     rejects += failures.count
+    firstRejects += failures.prefix(max(0, Self.rejectsNamed - firstRejects.count)).map(\.description)
     let writer = try openSegment()
     try storing { () throws(StoreError) in
       try writer.append(table: batch.rejects, id: .rejects, group: nextSequence)
@@ -224,6 +244,7 @@ final class IngestSequencer: @unchecked Sendable {
   }
 
   func finish(threads: Int) throws(TernError) {
+    try checkRejects(atEnd: true)
     if let segment = takeSegment() { try close(segment, threads: threads) }
   }
 }

@@ -11,6 +11,8 @@ final class UnitResult: @unchecked Sendable {
   let rows = MatchTables()
   var documents = [Int](repeating: 0, count: Kind.allCases.count)
   var rejects = 0
+  /// The first of them, to be named where there are too many.
+  var firstRejects: [(source: Int, offset: Int64, text: String)] = []
   var latestAppTime: Int64?
   var schemaRemarks = 0
   var expandedBytes = 0
@@ -31,6 +33,7 @@ final class UnitResult: @unchecked Sendable {
 final class IngestWorker {
   /// An unfinished message is joined with what follows up to here.
   private static let maxMessageBytes = 256 << 20
+  private static let rejectsNamed = 5
 
   private let decoder: UnitDecoder
   private let batch = DocumentBatch()
@@ -130,6 +133,14 @@ final class IngestWorker {
     encoder.encode(batch.envelopes, id: .envelopes, group: group, into: result.encoded)
     encoder.encode(batch.members, id: .members, group: group, into: result.encoded)
     result.rejects = batch.rejects.rowCount
+    result.firstRejects = (0..<min(batch.rejects.rowCount, Self.rejectsNamed)).map { row in
+      func text(_ column: String) -> String { batch.rejects[column].text.string(row) }
+      return (
+        Int(batch.rejects["source"].integer[row]), batch.rejects["offset"].integer[row],
+        [text("kind"), text("key"), text("reason") + ": " + text("message")]
+          .filter { !$0.isEmpty }.joined(separator: " ")
+      )
+    }
     result.latestAppTime = batch.latestAppTime
     result.schemaRemarks = batch.schemaRemarks
   }

@@ -1,0 +1,34 @@
+import CXXHash
+
+/// A `guid` as the customs write it (36 characters, upper case), from the 128-bit XXH3 of `parts`: the
+/// same content has the same `guid` in every store and on every machine. Not a secret.
+func contentGuid(_ parts: [[UInt8]]) -> String {
+  let digest = contentDigest(parts)
+  var text: [UInt8] = []
+  let digits = Array("0123456789ABCDEF".utf8)
+  for position in 0..<32 {
+    if [8, 12, 16, 20].contains(position) { text.append(UInt8(ascii: "-")) }
+    let word = position < 16 ? digest.high : digest.low
+    text.append(digits[Int(word >> UInt64(60 - position % 16 * 4) & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// 128-bit XXH3 of byte strings, each with its length, under a fixed, public secret.
+func contentDigest(_ parts: [[UInt8]]) -> (high: UInt64, low: UInt64) {
+  var bytes: [UInt8] = []
+  for part in parts {
+    unsafe withUnsafeBytes(of: UInt64(part.count).littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    bytes += part
+  }
+  var secret = [UInt8](repeating: 0, count: Int(TERN_XXH3_SECRET_BYTES))
+  unsafe secret.withUnsafeMutableBytes {
+    unsafe tern_xxh3_secret_from_seed($0.baseAddress!, 0x5445_524E)
+  }
+  let digest = unsafe bytes.withUnsafeBytes { all in
+    unsafe secret.withUnsafeBytes {
+      unsafe tern_xxh3_whole(all.baseAddress, all.count, $0.baseAddress!)
+    }
+  }
+  return (digest.high, digest.low)
+}
