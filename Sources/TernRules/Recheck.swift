@@ -86,7 +86,7 @@ func linesPair(
       linesAgree(left[start + a], right[start + b], tolerance)
     }
     if count <= pairingLimit {
-      if !hasPerfectPairing(count, agree) { return false }
+      if largestPairing(count, count, agree).contains(nil) { return false }
     } else if !(0..<count).allSatisfy({ agree($0, $0) }) {
       return false
     }
@@ -95,7 +95,7 @@ func linesPair(
   return true
 }
 
-private func linesAgree(
+func linesAgree(
   _ list: DocumentDetail.Line, _ order: DocumentDetail.Line, _ tolerance: Tolerance
 ) -> Bool {
   list.qtyE5 == order.qtyE5 && list.currency == order.currency && list.unit == order.unit
@@ -103,7 +103,7 @@ private func linesAgree(
     && tolerance.allows(list.totalPriceE5, order.totalPriceE5)
 }
 
-private func linePrecedes(_ a: DocumentDetail.Line, _ b: DocumentDetail.Line) -> Bool {
+func linePrecedes(_ a: DocumentDetail.Line, _ b: DocumentDetail.Line) -> Bool {
   if a.gnum != b.gnum { return a.gnum < b.gnum }
   if a.qtyE5 != b.qtyE5 { return a.qtyE5 < b.qtyE5 }
   if a.currency != b.currency { return a.currency.lexicographicallyPrecedes(b.currency) }
@@ -112,13 +112,15 @@ private func linePrecedes(_ a: DocumentDetail.Line, _ b: DocumentDetail.Line) ->
   return a.priceE5 < b.priceE5
 }
 
-/// Whether `count` left and `count` right items pair off completely (augmenting paths, Kuhn 1955).
-/// O(count^3).
-func hasPerfectPairing(_ count: Int, _ agree: (Int, Int) -> Bool) -> Bool {
-  var partner = [Int?](repeating: nil, count: count)
-  var tried = [Bool](repeating: false, count: count)
+/// Pairs off as many of `left` and `right` items as agree (augmenting paths, Kuhn 1955): the partner of
+/// each right item. Items left over on both sides do not agree. O(left^2 × right).
+func largestPairing(
+  _ leftCount: Int, _ rightCount: Int, _ agree: (Int, Int) -> Bool
+) -> [Int?] {
+  var partner = [Int?](repeating: nil, count: rightCount)
+  var tried = [Bool](repeating: false, count: rightCount)
   func place(_ left: Int) -> Bool {
-    for right in 0..<count where !tried[right] && agree(left, right) {
+    for right in 0..<rightCount where !tried[right] && agree(left, right) {
       tried[right] = true
       guard let rival = partner[right] else {
         partner[right] = left
@@ -131,9 +133,9 @@ func hasPerfectPairing(_ count: Int, _ agree: (Int, Int) -> Bool) -> Bool {
     }
     return false
   }
-  for left in 0..<count {
-    for right in 0..<count { tried[right] = false }
-    if !place(left) { return false }
+  for left in 0..<leftCount {
+    for right in 0..<rightCount { tried[right] = false }
+    _ = place(left)
   }
-  return true
+  return partner
 }
