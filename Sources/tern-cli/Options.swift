@@ -33,6 +33,15 @@ struct RunOptions: ParsableArguments {
   }
 }
 
+/// What `--as-of` says; nil where it is not given.
+func asOfSeconds(_ text: String?) throws -> Int64? {
+  guard let text else { return nil }
+  guard let seconds = timeSeconds(text) else {
+    throw Failure.usage("--as-of \(text): a real time YYYYMMDDhhmmss is expected")
+  }
+  return seconds
+}
+
 /// The rules of a reconciliation.
 struct RuleOptions: ParsableArguments {
   @Option(help: "Age is counted up to this time, YYYYMMDDhhmmss (default: the latest appTime).")
@@ -47,12 +56,7 @@ struct RuleOptions: ParsableArguments {
 
   func settings() throws -> RuleSettings {
     var rules = RuleSettings()
-    if let asOf {
-      guard let seconds = timeSeconds(asOf) else {
-        throw Failure.usage("--as-of \(asOf): a real time YYYYMMDDhhmmss is expected")
-      }
-      rules.asOf = seconds
-    }
+    rules.asOf = try asOfSeconds(asOf)
     guard (0...1_000_000).contains(windowDays) else {
       throw Failure.usage("--window-days \(windowDays): 0 to 1000000 are possible")
     }

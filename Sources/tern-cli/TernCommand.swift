@@ -17,7 +17,7 @@ struct TernCommand: ParsableCommand {
 
   private static let verbs: [(name: String, command: any ParsableCommand.Type)] = [
     ("run", Run.self), ("ingest", Ingest.self), ("reconcile", Reconcile.self),
-    ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self),
+    ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self), ("orphans", Orphans.self),
     ("verify", Verify.self), ("generate", Generate.self), ("doctor", Doctor.self),
     ("kinds", Kinds.self), ("explain", Explain.self), ("receipts", Receipts.self), ("summarize", Summarize.self),
   ]

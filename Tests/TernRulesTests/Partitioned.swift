@@ -9,10 +9,13 @@ struct PartitionedRun {
   var verdicts: [DocumentRef: FindingSet] = [:]
   /// Sweeps for facts and details that were needed.
   var sweeps = 0
+  /// Of every order, payment and waybill, where `faults` were given.
+  var marks: TripletMarks?
+  let numbering: ListNumbering
 
   init(
     _ tables: [KindTables], partitions: Int, settings: RuleSettings = RuleSettings(),
-    allFacts: Bool = false, secret: Secret = Secret(bytes: (0..<16).map { UInt8($0) })
+    allFacts: Bool = false, faults: OwnFaults? = nil, secret: Secret = Secret(bytes: (0..<16).map { UInt8($0) })
   ) {
     let rows = MatchTables()
     var projector = Projector(secret: secret)
@@ -27,11 +30,15 @@ struct PartitionedRun {
     spread(rows.listsByWaybill, ListWaybillRow.wordCount, parts) { $0.listsByWaybill.append($1) }
     spread(rows.listsByIdentity, ListIdentityRow.wordCount, parts) { $0.listsByIdentity.append($1) }
 
-    let numbering = ListNumbering(
-      listRows: tables.map {
-        $0.kind == .list603
-          ? ($0.heads.rowCount, 0) : $0.kind == .list621 ? (0, $0.heads.rowCount) : (0, 0)
-      })
+    func numbers(_ role: Role) -> ListNumbering {
+      ListNumbering(
+        listRows: tables.map {
+          guard $0.kind.role == role else { return (0, 0) }
+          return $0.kind.direction == .export ? ($0.heads.rowCount, 0) : (0, $0.heads.rowCount)
+        })
+    }
+    let numbering = numbers(.list)
+    self.numbering = numbering
     let results = ListResults(numbering)
     let engine = RuleEngine(settings: settings, secret: secret)
     let scratch = MatchScratch()
@@ -85,6 +92,24 @@ struct PartitionedRun {
         lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
         payments: RowView(words: rows.payments), facts: facts, details: details,
         results: results, scratch: scratch)
+    }
+    if let faults {
+      let marks = TripletMarks(
+        [Role.order, .payment, .waybill].map(numbers), faults: faults,
+        positions: TripletPositions(
+          wanted: [UInt64](repeating: .max, count: numbering.count / 64 + 1)))
+      _ = runPhase { rows in
+        unsafe markWaybills(
+          lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+          results: results, facts: facts, scratch: scratch, marks: marks)
+      }
+      _ = runPhase { rows in
+        unsafe markTrades(
+          lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
+          payments: RowView(words: rows.payments), results: results, facts: facts, scratch: scratch,
+          marks: marks)
+      }
+      self.marks = marks
     }
     for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
       for row in 0..<unit.heads.rowCount {

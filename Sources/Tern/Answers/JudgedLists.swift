@@ -17,17 +17,20 @@ struct JudgedLists: Sendable {
   }
 
   let parts: [Part]
-  private let segments: [SegmentReader]
+  let segments: [SegmentReader]
   private let result: SegmentReader
 
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
   init(_ path: String, threads: Int) throws(TernError) {
-    let store = try storing { () throws(StoreError) in try Store.open(path) }
+    try self.init(storing { () throws(StoreError) in try Store.open(path) }, threads: threads)
+  }
+
+  init(_ store: Store, threads: Int) throws(TernError) {
     guard
       let info = store.manifest.results.first(where: { $0.name == ResultFile.name }),
       info.generation == store.manifest.generation,
       let result = try storing({ () throws(StoreError) in try store.openResult(ResultFile.name) })
-    else { throw .notReconciled(store: path) }
+    else { throw .notReconciled(store: store.path) }
     self.result = result
     segments = try Self.open(store, threads: threads)
     var parts: [Part] = []

@@ -74,17 +74,28 @@ struct StoreView: Sendable {
   var listCount: Int { numbering.count }
 
   init(_ store: Store) throws(TernError) {
-    segments = try storing { () throws(StoreError) in
-      var readers: [SegmentReader] = []
-      for position in store.manifest.segments.indices {
-        readers.append(try store.openSegment(position))
-      }
-      return readers
-    }
-    numbering = ListNumbering(
+    self.init(
+      segments: try storing { () throws(StoreError) in
+        var readers: [SegmentReader] = []
+        for position in store.manifest.segments.indices {
+          readers.append(try store.openSegment(position))
+        }
+        return readers
+      })
+  }
+
+  init(segments: [SegmentReader]) {
+    self.segments = segments
+    numbering = Self.numbering(.list, segments)
+  }
+
+  /// Dense numbers of one role's documents, drafts included.
+  static func numbering(_ role: Role, _ segments: [SegmentReader]) -> ListNumbering {
+    ListNumbering(
       listRows: segments.map {
         (
-          export: $0.rowCount(of: .heads(.list603)), import: $0.rowCount(of: .heads(.list621))
+          export: $0.rowCount(of: .heads(Kind(role, .export))),
+          import: $0.rowCount(of: .heads(Kind(role, .import)))
         )
       })
   }

@@ -13,7 +13,7 @@ import TernStore
 final class ReconcileRun: Sendable {
   let view: StoreView
   private let engine: RuleEngine
-  private let results: ListResults
+  let results: ListResults
   let secret: Secret
   let threads: Int
   private let plan: MemoryPlan
@@ -77,7 +77,7 @@ final class ReconcileRun: Sendable {
       })
   }
 
-  private typealias Judge = @Sendable (MatchTables, FactTable, DetailTable, MatchScratch) -> Void
+  typealias Judge = @Sendable (MatchTables, FactTable, DetailTable, MatchScratch) -> Void
 
   /// One thread's memory, kept from phase to phase.
   private final class Worker: @unchecked Sendable {
@@ -106,7 +106,7 @@ final class ReconcileRun: Sendable {
 
   /// Judges every key, or those of changed lists. As many ranges at a time as leave the rows put
   /// aside within their memory. False: see `phases`.
-  private func phase(
+  func phase(
     _ number: Int, _ tables: [MatchTable], isSearch: Bool, _ judge: Judge
   ) throws(TernError) -> Bool {
     let ranges = plan.rangeCount(view, tables)

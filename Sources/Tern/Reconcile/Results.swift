@@ -219,7 +219,7 @@ extension Engine {
   /// Where more than one document in so many is new, all lists are judged.
   private static let newShareMax = 8
 
-  private func storedSettings(_ store: Store) throws(TernError) -> [String: String] {
+  func storedSettings(_ store: Store) throws(TernError) -> [String: String] {
     let table = try storing { () throws(StoreError) -> Table? in
       var decoder = ColumnDecoder()
       return try store.openResult(ResultFile.name)?.readTable(

@@ -5,10 +5,10 @@ import Glibc
 struct SpillFile: ~Copyable {
   let descriptor: Int32
 
-  init(folder: String, byteCount: Int) throws(TernError) {
-    // The manifest's temporary name, which the one writer does not use meanwhile: should a kill come
-    // before the name is removed, the next writer does it.
-    let path = "\(folder)/manifest.tmp"
+  /// - Parameter name: by default the manifest's temporary name, which the one writer does not use
+  ///   meanwhile: should a kill come before the name is removed, the next writer does it.
+  init(folder: String, byteCount: Int, name: String = "manifest.tmp") throws(TernError) {
+    let path = "\(folder)/\(name)"
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .output(path: path, operation: "open", errno: errno) }
     var failed = unsafe unlink(path) == 0 ? 0 : errno

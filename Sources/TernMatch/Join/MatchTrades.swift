@@ -135,12 +135,13 @@ private func listPrecedes(
 }
 
 /// Payments of one trade key: several versions of one payment, several payments of one order.
-private struct SpecialTradeGroup {
+struct SpecialTradeGroup {
   private var payments: [(identity: KeyDigest, version: Version)] = []
   /// Rows of the payments that count.
   private(set) var counting: [UInt32] = []
-  /// One of them is a duplicate.
-  private(set) var isDuplicate = false
+  /// Those of them that were declared as new twice.
+  private(set) var duplicates: [UInt32] = []
+  var isDuplicate: Bool { !duplicates.isEmpty }
 
   mutating func gatherPayments(
     _ first: UInt32, _ chain: UnsafeMutablePointer<UInt32>, _ rows: RowView<PaymentRow>
@@ -166,7 +167,7 @@ private struct SpecialTradeGroup {
     _ sorter: inout VersionSorter, _ facts: FactTable, _ needs: inout NeededDocuments
   ) -> Bool {
     counting.removeAll(keepingCapacity: true)
-    isDuplicate = false
+    duplicates.removeAll(keepingCapacity: true)
     var isComplete = true
     sorter.versions.removeAll(keepingCapacity: true)
     for payment in payments { sorter.versions.append(payment.version) }
@@ -177,7 +178,7 @@ private struct SpecialTradeGroup {
       if let outcome = sorter.judge(start..<end, .payment, facts, &needs) {
         if let row = outcome.row {
           counting.append(row)
-          if outcome.isDuplicate { isDuplicate = true }
+          if outcome.isDuplicate { duplicates.append(row) }
         }
       } else {
         isComplete = false

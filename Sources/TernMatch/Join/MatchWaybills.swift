@@ -90,7 +90,7 @@ public func matchWaybills(
 
 /// The instance nearest in time, the later on a tie; nil if there are none. O(log n): they are in
 /// order of `appTime`.
-private func nearestInstance(_ instances: [WaybillInstance], _ appTime: Int64) -> Int? {
+func nearestInstance(_ instances: [WaybillInstance], _ appTime: Int64) -> Int? {
   if instances.isEmpty { return nil }
   var low = 0
   var high = instances.count
