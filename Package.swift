@@ -39,7 +39,8 @@ let package = Package(
       name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash"], exclude: ["README.md"],
       swiftSettings: strict),
     .target(
-      name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md"], swiftSettings: strict),
+      name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md", "Catalogue/README.md"],
+      swiftSettings: strict),
     .target(
       name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], exclude: ["README.md"], swiftSettings: strict),
     .target(name: "TernMatch", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
