@@ -43,6 +43,7 @@ private final class GranuleState {
     add(.listsByTrade, rows.listsByTrade)
     add(.listsByWaybill, rows.listsByWaybill)
     add(.listsByIdentity, rows.listsByIdentity)
+    add(.cancellations, rows.cancellations)
     blackHole(unit.byteCount)
   }
 }

@@ -22,7 +22,9 @@ private final class JudgeState {
   func judge() {
     let facts = FactTable()
     unsafe engine.judgeIdentities(
-      lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
+      lists: RowView(words: rows.listsByIdentity),
+      cancellations: RowView(words: rows.cancellations), facts: facts, results: results,
+      effects: CancellationResults(ListNumbering(listRows: [])),
       scratch: scratch)
     unsafe engine.judgeWaybills(
       lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),

@@ -24,6 +24,8 @@ extension Engine {
         object(
           Disposition.allCases.map { ($0.name, "\(reconcile.dispositions[Int($0.rawValue)])") })
       ),
+      ("cancellations", "\(reconcile.cancellations)"),
+      ("orphanCancellations", "\(reconcile.orphanCancellations)"),
       (
         "findings",
         object(checked.map { ($0.name, "\(reconcile.findings[Int($0.rawValue)])") })

@@ -49,8 +49,8 @@ public struct DispositionRule: Sendable {
     oldestPending = overflow ? .min : oldest
   }
 
-  /// Worst first. `appTime` is that of the list's counting version. Inspection draws and
-  /// cancellations are decided elsewhere.
+  /// Worst first. `appTime` is that of the list's counting version. Inspection draws are decided
+  /// elsewhere, and so are cancellations: before any finding.
   @inline(__always)
   public func callAsFunction(_ findings: FindingSet, appTime: Int64) -> Disposition {
     let bits = findings.rawValue

@@ -1,11 +1,11 @@
 import TernCEB
 import TernMatch
 
-/// One list that counts, judged.
+/// One list that counts or is cancelled, judged.
 public struct Verdict: Sendable, Equatable {
   /// Segment = position of its tables in the input, row = row there.
   public var list: DocumentRef
-  /// Those that are switched on.
+  /// Those that are switched on; none of a cancelled list.
   public var findings: FindingSet
   public var disposition: Disposition
 
@@ -15,7 +15,7 @@ public struct Verdict: Sendable, Equatable {
 /// Judges the lists of a small batch with their triplets in memory: no store, no file.
 ///
 /// `tables` in arrival order; of each kind there may be none or several. Gives a verdict for every
-/// list that counts, exports before imports within one position, in order of arrival. Without
+/// list that counts or is cancelled, exports before imports within one position, in order of arrival. Without
 /// `settings.asOf` age counts up to the latest `appTime` of the batch. Runs on the calling thread;
 /// O(documents), meant for hundreds to some 100,000.
 public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings()) -> [Verdict] {
@@ -27,12 +27,7 @@ public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings(
   for (segment, unit) in tables.enumerated() {
     projector.project(unit, rowBase: 0, segment: segment, into: rows)
   }
-  let numbering = ListNumbering(
-    listRows: tables.map { unit in
-      guard unit.kind.role == .list else { return (export: 0, import: 0) }
-      return unit.kind.direction == .export
-        ? (export: unit.heads.rowCount, import: 0) : (export: 0, import: unit.heads.rowCount)
-    })
+  let numbering = ListNumbering(tables, .list)
   let results = ListResults(numbering)
   judgeAll(RuleEngine(settings: settings, secret: secret), rows, tables, secret, results)
 
@@ -44,15 +39,28 @@ public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings(
     for row in 0..<unit.heads.rowCount {
       let list = DocumentRef(segment: segment, row: row, direction: unit.kind.direction)
       let index = numbering.index(list)
-      guard results.counts(index) else { continue }
+      let isCancelled = results.isCancelled(index)
+      guard isCancelled || results.counts(index) else { continue }
       let findings = settings.enabled(FindingSet(rawValue: results.findings(index)))
       verdicts.append(
         Verdict(
           list: list, findings: findings,
-          disposition: rule(findings, appTime: appTimes[row])))
+          disposition: isCancelled ? .cancelled : rule(findings, appTime: appTimes[row])))
     }
   }
   return verdicts
+}
+
+extension ListNumbering {
+  /// Of the documents of one role.
+  init(_ tables: [KindTables], _ role: Role) {
+    self.init(
+      listRows: tables.map { unit in
+        guard unit.kind.role == role else { return (export: 0, import: 0) }
+        return unit.kind.direction == .export
+          ? (export: unit.heads.rowCount, import: 0) : (export: 0, import: unit.heads.rowCount)
+      })
+  }
 }
 
 /// Runs the three phases over one partition that holds everything, reading facts as they are
@@ -62,6 +70,7 @@ private func judgeAll(
   _ results: ListResults
 ) {
   let scratch = MatchScratch()
+  let effects = CancellationResults(ListNumbering(tables, .cancellation))
   var facts = FactTable()
   var details = DetailTable()
   // Each round asks only for what it did not have, and there are finitely many documents.
@@ -77,8 +86,9 @@ private func judgeAll(
   }
   untilSettled { rows in
     unsafe engine.judgeIdentities(
-      lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
-      scratch: scratch)
+      lists: RowView(words: rows.listsByIdentity),
+      cancellations: RowView(words: rows.cancellations), facts: facts, results: results,
+      effects: effects, scratch: scratch)
   }
   untilSettled { rows in
     unsafe engine.judgeWaybills(
@@ -99,7 +109,7 @@ private func read(
   _ needs: NeededDocuments, _ tables: [KindTables], _ secret: Secret, _ facts: inout FactTable,
   _ details: inout DetailTable
 ) {
-  for role in Role.matched {
+  for role in Role.versioned {
     var newFacts: [(DocumentRef, VersionFacts)] = []
     var newDetails: [(DocumentRef, DocumentDetail)] = []
     let factsBySegment = Dictionary(grouping: needs.facts(role), by: \.segment)

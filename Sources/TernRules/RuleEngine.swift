@@ -37,21 +37,30 @@ public struct RuleEngine: Sendable {
     yuan = currencyDigest("142", .import, secret: secret)
   }
 
-  /// Phase 0, by list identity: which lists count, `list.duplicate` of an identity used twice.
+  /// Phase 0, by list identity: which lists count, which are cancelled, `list.duplicate` of an identity
+  /// used twice. A cancelled list is absent in the other phases.
   public func judgeIdentities(
-    lists: RowView<ListIdentityRow>, facts: FactTable, results: ListResults,
-    scratch: MatchScratch
+    lists: RowView<ListIdentityRow>, cancellations: RowView<CancellationRow>, facts: FactTable,
+    results: ListResults, effects: CancellationResults, scratch: MatchScratch
   ) {
-    matchIdentities(lists: lists, facts: facts, scratch: scratch)
+    matchIdentities(lists: lists, cancellations: cancellations, facts: facts, scratch: scratch)
     let matches = unsafe scratch.identityMatches.unsafeElements
     let words = unsafe results.unsafeWords
     let numbering = results.numbering
     for position in 0..<matches.count {
       let match = unsafe matches[position]
       let index = unsafe numbering.index(lists.base[Int(match.list)].document)
+      if match.flags.contains(.cancelled) {
+        unsafe words[index] = ListResults.cancelledBit
+        continue
+      }
       let isDuplicate = match.flags.contains(.listDuplicate)
       unsafe words[index] =
         ListResults.countsBit | (isDuplicate ? Finding.listDuplicate.bit : 0)
+    }
+    for match in scratch.cancellationMatches {
+      let document = unsafe cancellations.base[Int(match.row)].document
+      effects[effects.numbering.index(document)] = match.effect
     }
   }
 

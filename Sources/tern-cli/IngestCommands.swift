@@ -92,6 +92,10 @@ func printReport(_ report: ReconcileReport) {
     "judged: \(report.lists) lists" + (report.lists > 0 ? " as of \(timeText(report.asOf))" : "")
       + (dispositions.isEmpty ? "" : ": \(dispositions.joined(separator: ", "))")
       + (report.wasUpToDate ? " (nothing has changed since)" : ""))
+  if report.orphanCancellations > 0 {
+    printError(
+      "cancellations: \(report.cancellations), of which \(report.orphanCancellations) cancel nothing; 'tern orphans' lists them")
+  }
   let width = Finding.allCases.map(\.name.count).max() ?? 0
   for finding in Finding.allCases where report.findings[Int(finding.rawValue)] > 0 {
     let name = finding.name + String(repeating: " ", count: width - finding.name.count)

@@ -88,6 +88,13 @@ struct Triplet {
 
   var all: [Doc] { [order, payment, waybill, list] }
 
+  /// Cancels the list, a second after it was declared.
+  var cancellation: Doc {
+    Doc(
+      kind: list.kind == .list603 ? .cancellation605 : .cancellation623,
+      head: list.head.merging(["guid": "G-C1", "appTime": "1001", "reason": "退货"]) { $1 })
+  }
+
   static let export: Triplet = {
     let common = ["appType": "1", "appTime": "1000", "appStatus": "2"]
     let trade = ["ebpCode": "EBP1", "ebcCode": "EBC1", "orderNo": "O1"]

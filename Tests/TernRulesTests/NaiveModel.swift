@@ -85,7 +85,7 @@ struct NaiveModel {
       let number = doc[doc.kind == .payment411 ? "payTransactionId" : "payNo"]
       return key + [doc["payCode"]] + (number.isEmpty ? ["guid", doc["guid"]] : [number])
     case .waybill: return waybillKey(doc)
-    case .list:
+    case .list, .cancellation:
       if doc["copNo"].isEmpty { return tradeKey(doc)! + waybillKey(doc) }
       return [doc.kind.direction.letter, doc["agentCode"], doc["copNo"]]
     default: return nil
@@ -113,8 +113,25 @@ struct NaiveModel {
     return instances.compactMap(counting)
   }
 
-  func verdicts() -> [DocumentRef: FindingSet] {
+  /// What became of every cancellation that counts.
+  func cancellationEffects() -> [DocumentRef: CancellationEffect] {
     let lists = countingAll(.list)
+    return Dictionary(
+      uniqueKeysWithValues: countingAll(.cancellation).map { cancellation in
+        let list = lists.first { Self.identity($0.stored.doc) == Self.identity(cancellation.stored.doc) }
+        let isLater = list.map { $0.stored.appTime > cancellation.stored.appTime }
+        return (
+          cancellation.stored.reference, isLater.map { $0 ? .listIsLater : .cancels } ?? .noList
+        )
+      })
+  }
+
+  /// Of the lists that count and are not cancelled.
+  func verdicts() -> [DocumentRef: FindingSet] {
+    let cancelled = Set(
+      countingAll(.cancellation).filter { cancellationEffects()[$0.stored.reference] == .cancels }
+        .map { Self.identity($0.stored.doc) })
+    let lists = countingAll(.list).filter { !cancelled.contains(Self.identity($0.stored.doc)) }
     let orders = countingAll(.order)
     let payments = countingAll(.payment)
     var waybillOf: [DocumentRef: Counting] = [:]

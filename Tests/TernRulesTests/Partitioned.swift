@@ -7,6 +7,9 @@ import TernMatch
 /// fetched in one sweep for all keys that were put aside, or given at the start.
 struct PartitionedRun {
   var verdicts: [DocumentRef: FindingSet] = [:]
+  var cancelled: Set<DocumentRef> = []
+  /// Of the cancellations that count.
+  var effects: [DocumentRef: CancellationEffect] = [:]
   /// Sweeps for facts and details that were needed.
   var sweeps = 0
   /// Of every order, payment and waybill, where `faults` were given.
@@ -29,6 +32,7 @@ struct PartitionedRun {
     spread(rows.listsByTrade, ListTradeRow.wordCount, parts) { $0.listsByTrade.append($1) }
     spread(rows.listsByWaybill, ListWaybillRow.wordCount, parts) { $0.listsByWaybill.append($1) }
     spread(rows.listsByIdentity, ListIdentityRow.wordCount, parts) { $0.listsByIdentity.append($1) }
+    spread(rows.cancellations, CancellationRow.wordCount, parts) { $0.cancellations.append($1) }
 
     func numbers(_ role: Role) -> ListNumbering {
       ListNumbering(
@@ -40,6 +44,7 @@ struct PartitionedRun {
     let numbering = numbers(.list)
     self.numbering = numbering
     let results = ListResults(numbering)
+    let effects = CancellationResults(numbers(.cancellation))
     let engine = RuleEngine(settings: settings, secret: secret)
     let scratch = MatchScratch()
     var facts = FactTable()
@@ -64,7 +69,7 @@ struct PartitionedRun {
         scratch.needs = NeededDocuments()
         scratch.deferred = MatchTables()
         sweeps += 1
-        for role in Role.matched {
+        for role in Role.versioned {
           facts.add(
             role,
             needs.facts(role).map {
@@ -79,8 +84,9 @@ struct PartitionedRun {
     }
     sweeps += runPhase { rows in
       unsafe engine.judgeIdentities(
-        lists: RowView(words: rows.listsByIdentity), facts: facts, results: results,
-        scratch: scratch)
+        lists: RowView(words: rows.listsByIdentity),
+        cancellations: RowView(words: rows.cancellations), facts: facts, results: results,
+        effects: effects, scratch: scratch)
     }
     sweeps += runPhase { rows in
       unsafe engine.judgeWaybills(
@@ -111,12 +117,20 @@ struct PartitionedRun {
       }
       self.marks = marks
     }
-    for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
+    for (segment, unit) in tables.enumerated() {
       for row in 0..<unit.heads.rowCount {
-        let list = DocumentRef(segment: segment, row: row, direction: unit.kind.direction)
-        let index = numbering.index(list)
-        if results.counts(index) {
-          verdicts[list] = FindingSet(rawValue: results.findings(index))
+        let document = DocumentRef(segment: segment, row: row, direction: unit.kind.direction)
+        switch unit.kind.role {
+        case .list:
+          let index = numbering.index(document)
+          if results.counts(index) {
+            verdicts[document] = FindingSet(rawValue: results.findings(index))
+          }
+          if results.isCancelled(index) { cancelled.insert(document) }
+        case .cancellation:
+          let effect = effects[effects.numbering.index(document)]
+          if effect != .doesNotCount { self.effects[document] = effect }
+        default: break
         }
       }
     }

@@ -18,7 +18,7 @@ struct JudgedLists: Sendable {
 
   let parts: [Part]
   let segments: [SegmentReader]
-  private let result: SegmentReader
+  let result: SegmentReader
 
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
   init(_ path: String, threads: Int) throws(TernError) {
@@ -26,11 +26,7 @@ struct JudgedLists: Sendable {
   }
 
   init(_ store: Store, threads: Int) throws(TernError) {
-    guard
-      let info = store.manifest.results.first(where: { $0.name == ResultFile.name }),
-      info.generation == store.manifest.generation,
-      let result = try storing({ () throws(StoreError) in try store.openResult(ResultFile.name) })
-    else { throw .notReconciled(store: store.path) }
+    let result = try ResultFile.open(store)
     self.result = result
     segments = try Self.open(store, threads: threads)
     var parts: [Part] = []
@@ -69,6 +65,12 @@ struct JudgedLists: Sendable {
     /// `Disposition.rawValue` + 1; 0 where the list does not count.
     var dispositions: [UInt8]
     var findings: [UInt64]
+
+    /// `dispositions`, with 0 for cancelled lists too.
+    var counting: [UInt8] {
+      let cancelled = Disposition.cancelled.rawValue + 1
+      return dispositions.map { $0 == cancelled ? 0 : $0 }
+    }
   }
 
   /// One thread's way through the parts: it keeps what is slow to make.

@@ -30,8 +30,8 @@ extension Engine {
     "copNo", "invtNo", "appTime", "ageDays",
   ]
 
-  /// Writes every order, payment and waybill that counts and that no list that counts takes, by
-  /// kind and in received order. Does not close `sink`.
+  /// Writes every order, payment and waybill that counts and that no list that counts takes, and every
+  /// cancellation that counts and cancels none, by kind and in received order. Does not close `sink`.
   ///
   /// A list takes order and payments of its trade key, and of its waybill key the waybill nearest in
   /// time. Age is counted up to the settings' as-of, or that of the verdicts. Runs the joins again:
@@ -49,6 +49,19 @@ extension Engine {
         kinds.append(
           OrphanKind(kind: Kind(role, direction)) { marks[role, $0] == .orphan })
       }
+    }
+    let effects = CancellationResults(store.view.cancellations)
+    var decoder = ColumnDecoder()
+    for group in 0..<2 * store.view.segments.count {
+      try storing { () throws(StoreError) in
+        try effects.load(group, from: store.lists.result, decoder: &decoder)
+      }
+    }
+    for direction in Direction.allCases {
+      kinds.append(
+        OrphanKind(kind: Kind(.cancellation, direction)) {
+          effects[effects.numbering.index($0)].isOrphan
+        })
     }
     for kind in kinds { try write(kind, store.view.segments, rows, to: sink) }
   }

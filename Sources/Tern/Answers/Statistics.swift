@@ -5,7 +5,7 @@ import TernStats
 import TernStore
 
 extension Engine {
-  /// The cube over the lists that count, by the given dimensions. Exact. Reads only the columns
+  /// The cube over the lists that count, by the given dimensions; cancelled ones are out. Exact. Reads only the columns
   /// that the dimensions need; row groups in parallel.
   public func statistics(of path: String, by dimensions: [Dimension]) throws(TernError) -> Cube {
     let lists = try JudgedLists(path, threads: settings.threads)
@@ -29,7 +29,7 @@ extension Engine {
         do throws(StatisticsError) {
           try cube.add(
             heads: heads, lines: lines, direction: part.direction,
-            dispositions: verdicts.dispositions.span)
+            dispositions: verdicts.counting.span)
         } catch { throw .statistics(error) }
       }
       let mine = cube

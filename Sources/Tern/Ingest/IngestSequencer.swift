@@ -259,6 +259,7 @@ extension MatchTables {
     case .listsByTrade: unsafe listsByTrade.unsafeElements
     case .listsByWaybill: unsafe listsByWaybill.unsafeElements
     case .listsByIdentity: unsafe listsByIdentity.unsafeElements
+    case .cancellations: unsafe cancellations.unsafeElements
     }
   }
 
@@ -272,6 +273,7 @@ extension MatchTables {
     case .listsByTrade: try body(&listsByTrade)
     case .listsByWaybill: try body(&listsByWaybill)
     case .listsByIdentity: try body(&listsByIdentity)
+    case .cancellations: try body(&cancellations)
     }
   }
 }

@@ -59,7 +59,7 @@ struct MarkedStore: Sendable {
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
       view: view, engine: RuleEngine(settings: rules, secret: secret), results: results,
-      secret: secret, threads: settings.threads, plan: plan, changed: nil, progress: engine.progress)
+      effects: CancellationResults(view.cancellations), secret: secret, threads: settings.threads, plan: plan, changed: nil, progress: engine.progress)
     try run.mark(marks)
     (self.lists, self.view, self.rules, self.marks) = (lists, view, rules, marks)
   }

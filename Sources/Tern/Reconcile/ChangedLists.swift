@@ -4,9 +4,10 @@ import TernStore
 
 /// Which lists new documents can have changed, so that only these are judged again.
 ///
-/// A verdict depends on three groups of documents: those of the list's identity, of its waybill key
-/// and of its trade key, the last two with the other lists that count. So what changes is:
-/// 1. the new lists, and those of their identities;
+/// A verdict depends on three groups of documents: those of the list's identity with its
+/// cancellations, of its waybill key and of its trade key, the last two with the other lists that
+/// count. So what changes is:
+/// 1. the new lists, and those of their identities or of those that new cancellations name;
 /// 2. every list that shares a waybill or trade key with one of these, or with a new waybill, order
 ///    or payment.
 final class ChangedLists: @unchecked Sendable {
@@ -29,7 +30,7 @@ final class ChangedLists: @unchecked Sendable {
     settle(Self.moved)
   }
 
-  /// A new list, or one of the identity of a new one.
+  /// A new list, or one of the identity of a new list or cancellation.
   static let moved: UInt8 = 1
   /// One that shares a key with these or with another new document.
   static let touched: UInt8 = 2

@@ -99,15 +99,18 @@ final class ChangedRows {
     let lists = ranges[0]
     try readLists(lists.range)
     var found = changedRows(lists.range, changed)
-    if isSearch {
+    // A new cancellation is judged even where it names no list.
+    let byIdentity = lists.table == .listsByIdentity
+    if isSearch || byIdentity {
       for (_, other) in ranges.dropFirst() { try appendNewKeys(other, changed, to: &found) }
     }
+    if found.isEmpty { return .nothing }
     fillSet(found)
     try pick(lists.table, lists.range, into: rows)
-    if picked.isEmpty { return .nothing }
+    if picked.isEmpty && !byIdentity { return .nothing }
     for position in 0..<picked.count {
       let index = index(Int(picked[position]), changed)
-      if isSearch && lists.table == .listsByIdentity {
+      if isSearch && byIdentity {
         changed.mark(index, ChangedLists.moved)
         results.set(index, word: 0)
       } else if !changed.contains(index) {

@@ -5,12 +5,16 @@ import TernStore
 
 /// What a reconciliation found.
 public struct ReconcileReport: Sendable {
-  /// Lists that count.
+  /// Lists that count, and cancelled ones.
   public var lists = 0
   /// By `Disposition.rawValue`.
   public var dispositions = [Int](repeating: 0, count: Disposition.allCases.count)
   /// Lists by finding, by `Finding.rawValue`.
   public var findings = [Int](repeating: 0, count: Finding.allCases.count)
+  /// Cancellations that count.
+  public var cancellations = 0
+  /// Those of them that cancel nothing: no such list counts, or it is later.
+  public var orphanCancellations = 0
   /// Age was counted up to here, seconds since 1970-01-01 in China Standard Time.
   public var asOf: Int64 = 0
   /// Lists judged by this call, drafts and old versions included; the others kept what was found before.
@@ -20,7 +24,7 @@ public struct ReconcileReport: Sendable {
 }
 
 extension Engine {
-  /// Gives every list that counts a verdict and keeps the verdicts in the store.
+  /// Gives every list that counts or is cancelled a verdict and keeps the verdicts in the store.
   ///
   /// Where verdicts by the same rules are there, only lists that documents taken in since can have
   /// changed are judged again, with the same result as if all were.
@@ -44,13 +48,15 @@ extension Engine {
     let plan = MemoryPlan(
       memoryBytes: settings.memoryBytes, threads: settings.threads, lists: view.listCount)
     let results = try listResults(view, plan, folder: path)
-    let changed = full ? nil : try changedLists(store, view, results, rules)
+    let effects = CancellationResults(view.cancellations)
+    let changed = full ? nil : try changedLists(store, view, results, effects, rules)
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
       view: view, engine: RuleEngine(settings: rules, secret: secret), results: results,
-      secret: secret, threads: settings.threads, plan: plan, changed: changed, progress: progress)
+      effects: effects, secret: secret, threads: settings.threads, plan: plan, changed: changed,
+      progress: progress)
     try run.run()
-    var report = try writeResults(store, view, results, rules)
+    var report = try writeResults(store, view, results, effects, rules)
     report.judged = changed?.count ?? view.listCount
     return report
   }
@@ -70,6 +76,7 @@ extension Engine {
 struct StoreView: Sendable {
   let segments: [SegmentReader]
   let numbering: ListNumbering
+  let cancellations: ListNumbering
   /// Lists, drafts included.
   var listCount: Int { numbering.count }
 
@@ -87,6 +94,7 @@ struct StoreView: Sendable {
   init(segments: [SegmentReader]) {
     self.segments = segments
     numbering = Self.numbering(.list, segments)
+    cancellations = Self.numbering(.cancellation, segments)
   }
 
   /// Dense numbers of one role's documents, drafts included.

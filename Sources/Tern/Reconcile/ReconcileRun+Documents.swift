@@ -20,7 +20,7 @@ extension ReconcileRun {
   func readNeeded(
     _ needs: NeededDocuments, _ facts: inout FactTable, _ details: inout DetailTable
   ) throws(TernError) {
-    for role in Role.matched {
+    for role in Role.versioned {
       let marks = try sweep(role, needs.facts(role), readMarks)
       let doubtful = doubtfulDocuments(marks)
       let contents = Dictionary(

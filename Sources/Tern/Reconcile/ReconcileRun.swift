@@ -14,6 +14,7 @@ final class ReconcileRun: Sendable {
   let view: StoreView
   private let engine: RuleEngine
   let results: ListResults
+  private let effects: CancellationResults
   let secret: Secret
   let threads: Int
   private let plan: MemoryPlan
@@ -23,12 +24,14 @@ final class ReconcileRun: Sendable {
   private let idle = Mutex<[Worker]>([])
 
   init(
-    view: StoreView, engine: RuleEngine, results: ListResults, secret: Secret, threads: Int,
-    plan: MemoryPlan, changed: ChangedLists?, progress: @escaping @Sendable (Progress) -> Void
+    view: StoreView, engine: RuleEngine, results: ListResults, effects: CancellationResults,
+    secret: Secret, threads: Int, plan: MemoryPlan, changed: ChangedLists?,
+    progress: @escaping @Sendable (Progress) -> Void
   ) {
     self.view = view
     self.engine = engine
     self.results = results
+    self.effects = effects
     self.secret = secret
     self.threads = threads
     self.plan = plan
@@ -50,11 +53,12 @@ final class ReconcileRun: Sendable {
   private func phases(isSearch: Bool) throws(TernError) -> Bool {
     guard
       try phase(
-        0, [.listsByIdentity], isSearch: isSearch,
+        0, [.listsByIdentity, .cancellations], isSearch: isSearch,
         { rows, facts, _, scratch in
           unsafe self.engine.judgeIdentities(
-            lists: RowView(words: rows.listsByIdentity), facts: facts, results: self.results,
-            scratch: scratch)
+            lists: RowView(words: rows.listsByIdentity),
+            cancellations: RowView(words: rows.cancellations), facts: facts,
+            results: self.results, effects: self.effects, scratch: scratch)
         })
     else { return false }
     if isSearch { changed?.settle(ChangedLists.moved) }
@@ -182,7 +186,7 @@ final class ReconcileRun: Sendable {
 
   /// Marks every list that the new documents can have changed, and forgets what was known of it.
   private func findChanged(_ changed: ChangedLists) throws(TernError) {
-    try mark(.listsByIdentity, others: [], changed, bit: ChangedLists.moved)
+    try mark(.listsByIdentity, others: [.cancellations], changed, bit: ChangedLists.moved)
     changed.settle(ChangedLists.moved)
     try mark(.listsByWaybill, others: [.waybills], changed, bit: ChangedLists.touched)
     try mark(.listsByTrade, others: [.orders, .payments], changed, bit: ChangedLists.touched)

@@ -5,17 +5,31 @@ import TernRules
 import TernStore
 
 /// The verdicts of a run as they are stored: for each segment and direction one row group of
-/// (`findings`, `disposition`), aligned with the rows of the lists.
+/// (`findings`, `disposition`), aligned with the rows of the lists, and one of what became of the
+/// cancellations, aligned with theirs.
 enum ResultFile {
   static let name = "verdicts"
   static let verdicts = TableID.result(0)
   static let settings = TableID.result(1)
+  static let cancellations = TableID.result(2)
   static let schema = TableSchema([.init("findings", .integer), .init("disposition", .integer)])
+  static let cancellationsSchema = TableSchema([.init("effect", .integer)])
   static let settingsSchema = TableSchema([.init("name", .text), .init("value", .text)])
 
   /// Row group of a segment's lists of one direction.
   static func group(segment: Int, _ direction: Direction) -> Int {
     segment * 2 + Int(direction.rawValue)
+  }
+
+  /// The verdicts of just the store's documents.
+  ///
+  /// - Throws: `notReconciled` if there are none.
+  static func open(_ store: Store) throws(TernError) -> SegmentReader {
+    guard let info = store.manifest.results.first(where: { $0.name == name }),
+      info.generation == store.manifest.generation,
+      let result = try storing({ () throws(StoreError) in try store.openResult(name) })
+    else { throw .notReconciled(store: store.path) }
+    return result
   }
 
   /// `disposition` of a list that does not count; otherwise `Disposition.rawValue` + 1.
@@ -24,7 +38,8 @@ enum ResultFile {
 
 extension Engine {
   func writeResults(
-    _ store: Store, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings
+    _ store: Store, _ view: StoreView, _ results: ListResults, _ effects: CancellationResults,
+    _ rules: RuleSettings
   ) throws(TernError) -> ReconcileReport {
     let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
     var report = ReconcileReport()
@@ -36,7 +51,7 @@ extension Engine {
       let groups = view.segments.count * 2
       for first in stride(from: 0, to: groups, by: Self.groupsAtATime) {
         let range = first..<min(first + Self.groupsAtATime, groups)
-        let units = try verdictUnits(range, view, results, rules, rule)
+        let units = try verdictUnits(range, view, results, effects, rules, rule)
         for (unit, part) in units {
           try storing { () throws(StoreError) in try writer.append(unit) }
           report.add(part)
@@ -63,8 +78,8 @@ extension Engine {
 
   /// Row groups of the result, encoded on all threads, in their order.
   private func verdictUnits(
-    _ range: Range<Int>, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings,
-    _ rule: DispositionRule
+    _ range: Range<Int>, _ view: StoreView, _ results: ListResults,
+    _ effects: CancellationResults, _ rules: RuleSettings, _ rule: DispositionRule
   ) throws(TernError) -> [(EncodedUnit, ReconcileReport)] {
     let finished = Mutex<[(group: Int, unit: EncodedUnit, report: ReconcileReport)]>([])
     let queue = WorkQueue(count: range.count)
@@ -81,6 +96,10 @@ extension Engine {
             &decoder, &report)
         }
         encoder.encode(table, id: ResultFile.verdicts, group: group, into: unit)
+        let cancellations = cancellationRows(view, group: group, effects, &report)
+        if cancellations.rowCount > 0 {
+          encoder.encode(cancellations, id: ResultFile.cancellations, group: group, into: unit)
+        }
         let part = report
         finished.withLock { $0.append((group, unit, part)) }
       }
@@ -107,7 +126,10 @@ extension Engine {
     for row in 0..<appTimes.count {
       guard results.counts(first + row) else {
         findings.append(0)
-        dispositions.append(ResultFile.doesNotCount)
+        let isCancelled = results.isCancelled(first + row)
+        dispositions.append(
+          isCancelled ? Int64(Disposition.cancelled.rawValue) + 1 : ResultFile.doesNotCount)
+        if isCancelled { report.count([], .cancelled) }
         continue
       }
       let set = rules.enabled(FindingSet(rawValue: results.findings(first + row)))
@@ -115,6 +137,19 @@ extension Engine {
       findings.append(Int64(bitPattern: set.rawValue))
       dispositions.append(Int64(disposition.rawValue) + 1)
       report.count(set, disposition)
+    }
+    return table
+  }
+
+  private func cancellationRows(
+    _ view: StoreView, group: Int, _ effects: CancellationResults, _ report: inout ReconcileReport
+  ) -> Table {
+    let table = Table(ResultFile.cancellationsSchema)
+    for index in view.cancellations.range(ofGroup: group) {
+      let effect = effects[index]
+      table.columns[0].integer.append(Int64(effect.rawValue))
+      if effect != .doesNotCount { report.cancellations += 1 }
+      if effect.isOrphan { report.orphanCancellations += 1 }
     }
     return table
   }
@@ -138,7 +173,10 @@ extension Engine {
   }
 
   private func counts(_ report: ReconcileReport) -> [(String, String)] {
-    [("lists", "\(report.lists)")]
+    [
+      ("lists", "\(report.lists)"), ("cancellations", "\(report.cancellations)"),
+      ("orphanCancellations", "\(report.orphanCancellations)"),
+    ]
       + Disposition.allCases.map { ("=\($0.name)", "\(report.dispositions[Int($0.rawValue)])") }
       + Finding.allCases.map { ("=\($0.name)", "\(report.findings[Int($0.rawValue)])") }
   }
@@ -163,6 +201,8 @@ extension Engine {
     report.wasUpToDate = true
     report.asOf = Int64(entries["asOf"] ?? "") ?? 0
     report.lists = Int(entries["lists"] ?? "") ?? 0
+    report.cancellations = Int(entries["cancellations"] ?? "") ?? 0
+    report.orphanCancellations = Int(entries["orphanCancellations"] ?? "") ?? 0
     for disposition in Disposition.allCases {
       report.dispositions[Int(disposition.rawValue)] = Int(entries["=\(disposition.name)"] ?? "") ?? 0
     }
@@ -180,10 +220,11 @@ extension Engine {
   }
 
   /// What documents taken in since the stored verdicts can have changed, with the stored findings of
-  /// all lists put into `results`. Nil if all are to be judged: no verdicts are there, they were made
+  /// all lists put into `results`, and the stored effects of all cancellations into `effects`. Nil if all are to be judged: no verdicts are there, they were made
   /// by other rules, or too much is new.
   func changedLists(
-    _ store: Store, _ view: StoreView, _ results: ListResults, _ rules: RuleSettings
+    _ store: Store, _ view: StoreView, _ results: ListResults, _ effects: CancellationResults,
+    _ rules: RuleSettings
   ) throws(TernError) -> ChangedLists? {
     let result = try storing { () throws(StoreError) in try store.openResult(ResultFile.name) }
     guard let result, result.schema(of: ResultFile.verdicts) != nil else { return nil }
@@ -208,8 +249,14 @@ extension Engine {
         let (findings, dispositions) = (table.columns[0].integer, table.columns[1].integer)
         let first = view.numbering.firstIndex(ofSegment: group / 2, Direction.allCases[group % 2])
         for row in 0..<table.rowCount where dispositions[row] != ResultFile.doesNotCount {
+          let isCancelled = dispositions[row] == Int64(Disposition.cancelled.rawValue) + 1
           results.set(
-            first + row, word: UInt64(bitPattern: findings[row]) | ListResults.countsBit)
+            first + row,
+            word: UInt64(bitPattern: findings[row])
+              | (isCancelled ? ListResults.cancelledBit : ListResults.countsBit))
+        }
+        try storing { () throws(StoreError) in
+          try effects.load(group, from: result, decoder: &decoder)
         }
       }
     }
@@ -234,6 +281,31 @@ extension Engine {
   }
 }
 
+extension CancellationResults {
+  /// Takes the stored effects of a row group of the result.
+  func load(
+    _ group: Int, from result: SegmentReader, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
+    guard result.schema(of: ResultFile.cancellations) != nil else { return }
+    let stored = try result.readTable(
+      ResultFile.cancellations, group: group, decoder: &decoder
+    ).columns[0].integer
+    let first = numbering.range(ofGroup: group).lowerBound
+    for row in 0..<stored.count {
+      self[first + row] =
+        CancellationEffect(rawValue: UInt8(truncatingIfNeeded: stored[row])) ?? .doesNotCount
+    }
+  }
+}
+
+extension ListNumbering {
+  /// Numbers of the documents of a row group of the result.
+  func range(ofGroup group: Int) -> Range<Int> {
+    let (segment, direction) = (group / 2, Direction.allCases[group % 2])
+    return firstIndex(ofSegment: segment, direction)..<endIndex(ofSegment: segment, direction)
+  }
+}
+
 extension ReconcileReport {
   mutating func count(_ set: FindingSet, _ disposition: Disposition) {
     lists += 1
@@ -247,6 +319,8 @@ extension ReconcileReport {
 
   mutating func add(_ other: ReconcileReport) {
     lists += other.lists
+    cancellations += other.cancellations
+    orphanCancellations += other.orphanCancellations
     for index in dispositions.indices { dispositions[index] += other.dispositions[index] }
     for index in findings.indices { findings[index] += other.findings[index] }
   }

@@ -1,11 +1,12 @@
 import TernCEB
 
-/// Dense numbers for all lists: a base per segment and direction, plus the row.
+/// Dense numbers for all documents of a role, lists above all: a base per segment and direction, plus the
+/// row.
 public struct ListNumbering: Sendable {
   /// `[segment * 2 + direction]`; one more at the end.
   @usableFromInline let bases: [Int]
 
-  /// `listRows[segment]`: rows of the export and the import lists of each segment, drafts
+  /// `listRows[segment]`: rows of the export and the import documents of each segment, drafts
   /// included.
   public init(listRows: [(export: Int, import: Int)]) {
     var bases: [Int] = [0]
@@ -23,17 +24,22 @@ public struct ListNumbering: Sendable {
     bases[segment * 2 + Int(direction.rawValue)]
   }
 
+  /// One past the last.
+  public func endIndex(ofSegment segment: Int, _ direction: Direction) -> Int {
+    bases[segment * 2 + Int(direction.rawValue) + 1]
+  }
+
   /// Traps for a document that the numbering does not have.
   @inlinable @inline(__always) public func index(_ document: DocumentRef) -> Int {
     let slot = document.segment &* 2 &+ Int(document.direction.rawValue)
     let index = bases[slot] &+ document.row
-    precondition(index < bases[slot &+ 1], "a list beyond its segment")
+    precondition(index < bases[slot &+ 1], "a document beyond its segment")
     return index
   }
 }
 
 /// What a run finds out about every list, by dense number: one word of finding bits, whose top bit
-/// says that the list counts, and the consignee of its waybill.
+/// says that the list counts and the next one that it is cancelled, and the consignee of its waybill.
 ///
 /// One word, because a partition's lists lie all over the array: every list costs a cache miss per
 /// phase, and should not cost two.
@@ -49,6 +55,8 @@ public final class ListResults: @unchecked Sendable {
 
   /// The list counts: the version that stands, not a draft, not deleted.
   @inlinable public static var countsBit: UInt64 { 1 &<< 63 }
+  /// The list would count, but is cancelled. It has neither `countsBit` nor findings.
+  @inlinable public static var cancelledBit: UInt64 { 1 &<< 62 }
 
   /// Bytes per list; of an export's only half is ever touched.
   public static var bytesPerList: Int { 16 }
@@ -69,19 +77,24 @@ public final class ListResults: @unchecked Sendable {
     return unsafe words[index] & Self.countsBit != 0
   }
 
+  public func isCancelled(_ index: Int) -> Bool {
+    precondition(index >= 0 && index < count, "no such list")
+    return unsafe words[index] & Self.cancelledBit != 0
+  }
+
   /// Finding bits as found, whatever the settings switch off; 0 for a list that does not count.
   public func findings(_ index: Int) -> UInt64 {
     precondition(index >= 0 && index < count, "no such list")
-    return unsafe words[index] & ~Self.countsBit
+    return unsafe words[index] & ~(Self.countsBit | Self.cancelledBit)
   }
 
-  /// Replaces what is known of a list: finding bits, and `countsBit` if it counts.
+  /// Replaces what is known of a list: finding bits, and `countsBit` or `cancelledBit`.
   public func set(_ index: Int, word: UInt64) {
     precondition(index >= 0 && index < count, "no such list")
     unsafe words[index] = word
   }
 
-  /// `count` words of finding bits and `countsBit`, for loops over all lists.
+  /// `count` words of finding bits, `countsBit` and `cancelledBit`, for loops over all lists.
   @unsafe public var unsafeWords: UnsafeMutablePointer<UInt64> { unsafe words }
   /// `consignee` digest of the matched waybill; meaningless where there is none.
   @unsafe public var unsafeWaybillConsignee: UnsafeMutablePointer<UInt64> {

@@ -1,15 +1,19 @@
 import TernCEB
 
-/// Phase 0: which lists count.
+/// Phase 0: which lists count, and which of them are cancelled.
 ///
-/// `lists` are all rows whose identity falls into the partition. Fills
-/// `scratch.identityMatches` with the rows that count. Identities that lack facts are left out:
-/// their rows go to `scratch.deferred`, the documents to `scratch.needs`. O(rows).
+/// `lists` and `cancellations` are all rows whose identity falls into the partition. Fills
+/// `scratch.identityMatches` with the lists that count, and `scratch.cancellationMatches`. Identities
+/// that lack facts are left out: their rows go to `scratch.deferred`, the documents to
+/// `scratch.needs`. O(rows).
 public func matchIdentities(
-  lists: RowView<ListIdentityRow>, facts: FactTable, scratch: MatchScratch
+  lists: RowView<ListIdentityRow>, cancellations: RowView<CancellationRow>, facts: FactTable,
+  scratch: MatchScratch
 ) {
-  scratch.keyGroups.reset(capacity: lists.count)
+  scratch.keyGroups.reset(capacity: lists.count + cancellations.count)
   scratch.listChain.reserveAtLeast(lists.count)
+  scratch.otherChain.reserveAtLeast(cancellations.count)
+  scratch.cancellationMatches.removeAll(keepingCapacity: true)
   scratch.identityMatches.removeAll()
   scratch.identityMatches.reserve(lists.count)
   var table = scratch.keyGroups.handle
@@ -17,6 +21,12 @@ public func matchIdentities(
   for row in 0..<lists.count {
     let group = unsafe table.insert(lists.base[row].key)
     unsafe table.groups[group].addList(row, lists.base[row].flags, chain)
+  }
+  let cancellationChain = unsafe scratch.otherChain.base
+  for row in 0..<cancellations.count {
+    let group = unsafe table.insert(cancellations.base[row].key)
+    unsafe table.groups[group].addOther(row, cancellations.base[row].flags, cancellationChain)
+    unsafe table.groups[group].isSpecial = 1
   }
 
   let matches = unsafe scratch.identityMatches.base
@@ -30,16 +40,44 @@ public func matchIdentities(
     }
     unsafe scratch.sorter.gather(group.list, chain, lists)
     scratch.sorter.sort()
-    guard let outcome = scratch.sorter.judgeAll(.list, facts, &scratch.needs) else {
+    let outcome = scratch.sorter.judgeAll(.list, facts, &scratch.needs)
+    var cancellation: VersionOutcome? = VersionOutcome(row: nil)
+    if group.other != 0 {
+      unsafe scratch.sorter.gather(group.other, cancellationChain, cancellations)
+      scratch.sorter.sort()
+      cancellation = scratch.sorter.judgeAll(.cancellation, facts, &scratch.needs)
+    }
+    guard let outcome, let cancellation else {
       unsafe scratch.deferred.listsByIdentity.append(chain: group.list, chain, lists)
+      unsafe scratch.deferred.cancellations.append(
+        chain: group.other, cancellationChain, cancellations)
       continue
     }
+    let isCancelled = scratch.settleCancellation(cancellation, of: outcome, versions: group.other != 0)
     guard let row = outcome.row else { continue }
     unsafe matches[matchCount] = IdentityMatch(
-      list: row, flags: outcome.isDuplicate ? .listDuplicate : [])
+      list: row, flags: isCancelled ? .cancelled : outcome.isDuplicate ? .listDuplicate : [])
     matchCount &+= 1
   }
   scratch.identityMatches.setCount(matchCount)
+}
+
+extension MatchScratch {
+  /// Keeps the effect of each version of a cancellation, which are in `sorter` if there are any; true
+  /// if it cancels the list.
+  fileprivate func settleCancellation(
+    _ cancellation: VersionOutcome, of list: VersionOutcome, versions: Bool
+  ) -> Bool {
+    guard versions else { return false }
+    let effect: CancellationEffect =
+      list.row == nil ? .noList : cancellation.appTime < list.appTime ? .listIsLater : .cancels
+    for version in sorter.versions {
+      cancellationMatches.append(
+        CancellationMatch(
+          row: version.row, effect: version.row == cancellation.row ? effect : .doesNotCount))
+    }
+    return cancellation.row != nil && effect == .cancels
+  }
 }
 
 extension KeyGroup {

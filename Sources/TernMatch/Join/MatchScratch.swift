@@ -20,6 +20,13 @@ import TernCEB
   public var flags: MatchFlags
 }
 
+/// A cancellation and its effect.
+public struct CancellationMatch: Sendable {
+  /// Row in the cancellations of the partition.
+  public var row: UInt32
+  public var effect: CancellationEffect
+}
+
 /// A list that counts.
 @frozen public struct IdentityMatch: BitwiseCopyable, Sendable {
   public var list: UInt32
@@ -38,6 +45,7 @@ import TernCEB
   @inlinable public static var waybillDuplicate: MatchFlags { MatchFlags(rawValue: 8) }
   /// Another list that counts cites the same waybill.
   @inlinable public static var waybillShared: MatchFlags { MatchFlags(rawValue: 16) }
+  @inlinable public static var cancelled: MatchFlags { MatchFlags(rawValue: 32) }
 }
 
 /// Memory that one worker uses for partition after partition; it grows to the largest and stays.
@@ -49,6 +57,8 @@ public final class MatchScratch {
   public var deferred = MatchTables()
   public var needs = NeededDocuments()
   public internal(set) var identityMatches = GrowableBuffer<IdentityMatch>()
+  /// Every row of the cancellations that were settled.
+  public internal(set) var cancellationMatches: [CancellationMatch] = []
   public internal(set) var waybillMatches = GrowableBuffer<WaybillMatch>()
   public internal(set) var tradeMatches = GrowableBuffer<TradeMatch>()
   /// Rows of the counting payments, group by group.

@@ -27,20 +27,12 @@ extension Projector {
       let tradeKey = tradeKey(platform, head.orderNo[row], direction)
       let waybillKey = waybillKey(head.logisticsCode[row], head.logisticsNo[row], direction)
       let copNo = head.copNo[row]
-      if copNo.isEmpty {
-        digester.begin(.listByKeys, direction)
-        digester.append(tradeKey.high)
-        digester.append(tradeKey.low)
-        digester.append(waybillKey.high)
-        digester.append(waybillKey.low)
-      } else {
-        digester.begin(.list, direction)
-        digester.append(head.agentCode[row])
-        digester.append(copNo)
-      }
+      let identity =
+        copNo.isEmpty
+        ? listKey(trade: tradeKey, waybill: waybillKey, direction)
+        : listKey(head.agentCode[row], copNo, direction)
       output.listsByIdentity.appendReserved(
-        ListIdentityRow(
-          key: digester.digest128, document: document, appTime: appTime, flags: version))
+        ListIdentityRow(key: identity, document: document, appTime: appTime, flags: version))
 
       let seller = sellerDigest(head.ebcCode[row], direction)
       let freightE5 = head.freight[row]

@@ -38,7 +38,8 @@ public struct Projector: ~Copyable {
     case .payment: projectPayments(tables, place, output)
     case .waybill: projectWaybills(tables, place, output)
     case .list: projectLists(tables, place, output)
-    case .cancellation, .refund, .receipt, .notice: break
+    case .cancellation: projectCancellations(tables, place, output)
+    case .refund, .receipt, .notice: break
     }
     extendLifetime(tables)
   }
@@ -72,6 +73,28 @@ public struct Projector: ~Copyable {
     digester.begin(.waybill, direction)
     digester.append(code)
     digester.append(number)
+    return digester.digest128
+  }
+
+  /// Identity of a list with a `copNo`.
+  @inline(__always)
+  mutating func listKey(_ agentCode: Bytes, _ copNo: Bytes, _ direction: Direction) -> KeyDigest {
+    digester.begin(.list, direction)
+    digester.append(agentCode)
+    digester.append(copNo)
+    return digester.digest128
+  }
+
+  /// Identity of a list without one: its trade key and waybill key.
+  @inline(__always)
+  mutating func listKey(
+    trade: KeyDigest, waybill: KeyDigest, _ direction: Direction
+  ) -> KeyDigest {
+    digester.begin(.listByKeys, direction)
+    digester.append(trade.high)
+    digester.append(trade.low)
+    digester.append(waybill.high)
+    digester.append(waybill.low)
     return digester.digest128
   }
 

@@ -178,3 +178,11 @@ import TernCEB
   public var appTime: Int64
   public var flags: RowFlags
 }
+
+/// A cancellation, by the identity of the list that it names.
+@frozen public struct CancellationRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+}

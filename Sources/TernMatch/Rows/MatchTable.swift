@@ -1,6 +1,6 @@
 import TernCEB
 
-/// The six tables of match rows.
+/// The tables of match rows.
 public enum MatchTable: UInt8, Sendable, CaseIterable {
   case orders = 0
   case payments = 1
@@ -8,6 +8,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
   case listsByTrade = 3
   case listsByWaybill = 4
   case listsByIdentity = 5
+  case cancellations = 6
 
   /// 64-bit words of one row.
   public var wordCount: Int {
@@ -18,6 +19,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
     case .listsByTrade: ListTradeRow.wordCount
     case .listsByWaybill: ListWaybillRow.wordCount
     case .listsByIdentity: ListIdentityRow.wordCount
+    case .cancellations: CancellationRow.wordCount
     }
   }
 
@@ -28,6 +30,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
     case .payments: .payment
     case .waybills: .waybill
     case .listsByTrade, .listsByWaybill, .listsByIdentity: .list
+    case .cancellations: .cancellation
     }
   }
 }
@@ -67,6 +70,14 @@ extension ListWaybillRow: MatchRow {
 extension ListIdentityRow: MatchRow {
   public static var table: MatchTable { .listsByIdentity }
 }
+extension CancellationRow: MatchRow {
+  public static var table: MatchTable { .cancellations }
+}
+
+extension Role {
+  /// Documents of these roles have versions, of which match rows tell the one that counts.
+  public static let versioned: [Role] = matched + [.cancellation]
+}
 
 extension RowFlags {
   @inlinable public static var new: UInt64 { 1 }
@@ -74,7 +85,7 @@ extension RowFlags {
   @inlinable public static var delete: UInt64 { 3 }
 }
 
-/// Match rows of all six tables as flat words, the output of a projection.
+/// Match rows of all tables as flat words, the output of a projection.
 public final class MatchTables {
   public var orders = GrowableBuffer<UInt64>()
   public var payments = GrowableBuffer<UInt64>()
@@ -82,6 +93,7 @@ public final class MatchTables {
   public var listsByTrade = GrowableBuffer<UInt64>()
   public var listsByWaybill = GrowableBuffer<UInt64>()
   public var listsByIdentity = GrowableBuffer<UInt64>()
+  public var cancellations = GrowableBuffer<UInt64>()
 
   public init() {}
 
@@ -95,6 +107,7 @@ public final class MatchTables {
       case .listsByTrade: listsByTrade.count
       case .listsByWaybill: listsByWaybill.count
       case .listsByIdentity: listsByIdentity.count
+      case .cancellations: cancellations.count
       }
     return words / table.wordCount
   }
@@ -107,6 +120,7 @@ public final class MatchTables {
     listsByTrade.removeAll()
     listsByWaybill.removeAll()
     listsByIdentity.removeAll()
+    cancellations.removeAll()
   }
 }
 

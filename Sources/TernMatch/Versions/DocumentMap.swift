@@ -5,8 +5,9 @@ import TernCEB
 /// Sorted by reference: 8 bytes beside each value and no empty slots, since a store that was
 /// ingested twice may need facts of millions. Look-up O(log n).
 public struct DocumentMap<Value: Sendable>: Sendable {
-  private var references: [[DocumentRef]] = [[], [], [], []]
-  private var values: [[Value]] = [[], [], [], []]
+  /// By `Role.rawValue`.
+  private var references = [[DocumentRef]](repeating: [], count: Role.allCases.count)
+  private var values = [[Value]](repeating: [], count: Role.allCases.count)
 
   public init() {}
 
@@ -59,8 +60,9 @@ public typealias DetailTable = DocumentMap<DocumentDetail>
 
 /// Documents whose facts or details a partition lacked.
 public struct NeededDocuments: Sendable, Equatable {
-  private var factReferences: [[DocumentRef]] = [[], [], [], []]
-  private var detailReferences: [[DocumentRef]] = [[], [], [], []]
+  /// By `Role.rawValue`.
+  private var factReferences = [[DocumentRef]](repeating: [], count: Role.allCases.count)
+  private var detailReferences = [[DocumentRef]](repeating: [], count: Role.allCases.count)
 
   public init() {}
 
@@ -73,7 +75,7 @@ public struct NeededDocuments: Sendable, Equatable {
   }
 
   public mutating func formUnion(_ other: NeededDocuments) {
-    for role in 0..<4 {
+    for role in factReferences.indices {
       factReferences[role] += other.factReferences[role]
       detailReferences[role] += other.detailReferences[role]
     }

@@ -15,8 +15,8 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "facts.json")
     KINDS = {f"CEB{kind['number']}": kind for kind in json.load(f)}
 
 # Known messages that the rules here do not read.
-OTHERS = ("213|214|215|216|304|312|404|412|506|507|508|509|510|512|513|514|604|605|606|607|608|"
-          "622|623|624|625|626|701|702|711|712|792|816|818|900")
+OTHERS = ("214|215|216|304|312|404|412|506|507|508|509|510|512|513|514|606|607|608|"
+          "624|626|701|702|711|712|792|816|818|900")
 
 # Schema-required elements that a document's identity needs and for which there is no substitute.
 # (`ebpCode` has `ebcCode`, `copNo` has trade and waybill key, `payNo` has `guid`.)
@@ -25,7 +25,12 @@ KEYS = {
     "payment": {"orderNo", "payCode"},
     "waybill": {"logisticsCode", "logisticsNo"},
     "list": {"orderNo", "agentCode", "logisticsCode", "logisticsNo"},
+    "cancellation": {"agentCode"},  # and what names its list: see names_list
+    "refund": {"invtNo"},
+    "receipt": set(),
 }
+# Messages of these roles hold 1 to 100 documents, each with an appTime that age may count up to.
+DECIDING = {"order", "payment", "waybill", "list", "cancellation", "refund"}
 
 
 class Document:
@@ -77,10 +82,10 @@ def scaled(text):
     return -value if match[1] == "-" else value
 
 
-def unscaled(value):
-    """The shortest plain decimal of an integer of 1/100000."""
-    whole, fraction = divmod(abs(value), 100_000)
-    text = f"{whole}.{fraction:05}".rstrip("0").rstrip(".")
+def unscaled(value, digits=5):
+    """The shortest plain decimal of an integer of 1/100000, or of 1/10^`digits`."""
+    whole, fraction = divmod(abs(value), 10**digits)
+    text = f"{whole}.{fraction:0{digits}}".rstrip("0").rstrip(".")
     return "-" + text if value < 0 else text
 
 
@@ -201,7 +206,7 @@ def parse(text):
 
 
 def kind_of(roots):
-    """CEB303, where a root was read and is one of the eight kinds; else ''."""
+    """CEB303, where a root was read and is one of the kinds in facts.json; else ''."""
     if roots and roots[0].namespace == CEB and roots[0].name.endswith("Message"):
         kind = roots[0].name[:-len("Message")]
         return kind if kind in KINDS else ""
@@ -274,7 +279,7 @@ def read_documents(source, position, root, original_length, documents, rejects):
         return
     spec = KINDS[kind]
     elements = root.named(spec["document"])
-    if not 1 <= len(elements) <= MOST_DOCUMENTS:
+    if spec["role"] in DECIDING and not 1 <= len(elements) <= MOST_DOCUMENTS:
         rejects.append(reject(source, position, kind, "", "", "documentCount"))
         return
     for element in elements:
@@ -298,12 +303,22 @@ def read_document(kind, element, source, offset):
     try:
         head = read_fields(spec["headFields"], texts, KEYS[role])
         line_elements = element.named(spec["line"]) if spec["line"] else []
-        if role == "order" and not line_elements:
-            raise Bad("missing", spec["line"])  # a list without lines is a finding, an order's lines are required
+        if role == "cancellation" and not names_list(head):
+            raise Bad("empty", "copNo")
+        if role in ("order", "refund") and not line_elements:
+            raise Bad("missing", spec["line"])  # a list without lines is a finding, others' lines are required
         lines = [read_fields(spec["lineFields"], line.fields(), set()) for line in line_elements]
     except Bad as bad:
         raise Bad(bad.reason, bad.field, business_number(role, texts)) from None
     return Document(kind, head, lines, source, offset)
+
+
+def names_list(head):
+    """A cancellation names its list by `copNo`, or an import's by trade key and waybill key."""
+    if head["copNo"]:
+        return True
+    platform = head.get("ebpCode") or head.get("ebcCode")
+    return bool(platform and head["orderNo"] and head["logisticsCode"] and head["logisticsNo"])
 
 
 def business_number(role, texts):
@@ -313,6 +328,9 @@ def business_number(role, texts):
         "payment": ["payNo", "payTransactionId", "orderNo"],
         "waybill": ["logisticsNo"],
         "list": ["copNo", "orderNo"],
+        "cancellation": ["copNo", "orderNo"],
+        "refund": ["copNo", "coElNo", "orderNo", "logisticsNo", "invtNo"],
+        "receipt": ["copNo", "orderNo", "invtNo"],
     }[role]
     return next((texts[name] for name in names if texts.get(name)), "")
 

@@ -23,6 +23,12 @@ KINDS = [
     (411, "import", "payment", "Payment", "PaymentHead", None),
     (511, "import", "waybill", "Logistics", "LogisticsHead", None),
     (621, "import", "list", "Inventory", "InventoryHead", "InventoryList"),
+    (605, "export", "cancellation", "InvtCancel", None, None),
+    (623, "import", "cancellation", "InvtCancel", None, None),
+    (213, "export", "refund", "InvtRefund", "InvtRefundHead", "InvtRefundList"),
+    (625, "import", "refund", "InvtRefund", "InvtRefundHead", "InvtRefundList"),
+    (604, "export", "receipt", "InventoryReturn", None, None),
+    (622, "import", "receipt", "InventoryReturn", None, None),
 ]
 # The schema calls these strings; the specification calls them times and dates.
 TIMES = {"appTime", "accountingDate", "payTime"}

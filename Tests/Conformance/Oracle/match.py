@@ -50,6 +50,11 @@ def identity(document):
         number = document["payNo" if document.direction == "E" else "payTransactionId"]
         own = ("number", number) if number else ("guid", document["guid"])
         return trade_key(document) + (document["payCode"],) + own
+    if document.role == "refund":
+        own = document["coElNo" if document.direction == "E" else "copNo"]
+        own = ("number", own) if own else ("guid", document["guid"])
+        return (document.direction, document["agentCode"], document["invtNo"]) + own
+    # A cancellation has the identity of its list.
     if document["copNo"]:
         return (document.direction, document["agentCode"], document["copNo"])
     return trade_key(document) + waybill_key(document)
@@ -71,7 +76,7 @@ def version_groups(documents):
     """The declared versions of each identity, oldest first. A reused waybill number makes several groups."""
     by_identity = {}
     for document in documents:
-        if document["appStatus"] == "2":
+        if document.role != "receipt" and document["appStatus"] == "2":
             by_identity.setdefault((document.role, identity(document)), []).append(document)
     for (role, _), versions in by_identity.items():
         versions.sort(key=by_time)
@@ -97,9 +102,17 @@ def counting_version(versions):
     return Counting(versions[-1], duplicate=len(guids) > 1)
 
 
+class Reconciled:
+    """Triplets of all lists that stand, the lists that are cancelled, and the counting returns."""
+
+    def __init__(self):
+        self.triplets, self.cancelled, self.refunds = [], [], []
+
+
 def reconcile(documents):
-    """A Triplet for every list that counts."""
-    orders, payments, waybills, lists = {}, {}, {}, []
+    """A Triplet for every list that counts and is not cancelled."""
+    orders, payments, waybills, declared, cancellations = {}, {}, {}, [], {}
+    out = Reconciled()
     for versions in version_groups(once(documents)):
         counting = counting_version(versions)
         if counting is None:
@@ -111,10 +124,22 @@ def reconcile(documents):
             payments.setdefault(trade_key(document), []).append(counting)
         elif document.role == "waybill":
             waybills.setdefault(waybill_key(document), []).append(counting)
+        elif document.role == "cancellation":
+            cancellations[identity(document)] = document
+        elif document.role == "refund":
+            out.refunds.append(document)
+        else:
+            declared.append(counting)
+
+    lists = []
+    for counting in declared:
+        cancellation = cancellations.get(identity(counting.document))
+        if cancellation and cancellation["appTime"] >= counting.document["appTime"]:
+            out.cancelled.append(counting.document)
         else:
             lists.append(counting)
 
-    triplets = []
+    triplets = out.triplets
     for counting in lists:
         document = counting.document
         key = trade_key(document)
@@ -127,7 +152,7 @@ def reconcile(documents):
 
     mark_later_of_trade_key(triplets)
     mark_shared_waybills(triplets)
-    return triplets
+    return out
 
 
 def nearest(waybills, document):

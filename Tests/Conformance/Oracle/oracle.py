@@ -2,11 +2,11 @@
 """Reference implementation of the reconciliation rules: right first, fast never.
 
     oracle.py INPUT… [--then INPUT…] [--as-of YYYYMMDDhhmmss] [--window-days 30]
-              [--tolerance NAME=ABS[:REL]] … [--rejects FILE] [--stats direction,currency,…]
+              [--tolerance NAME=ABS[:REL]] … [--rejects FILE] [--stats direction,currency,… | --returns]
 
 Inputs (files, or folders walked recursively) are one ingest; `--then` begins the next one. Verdicts
 go to standard output as CSV, rows in byte order; with `--stats` the statistics by these dimensions
-go there instead. `--rejects` writes what was rejected, one JSON object a line.
+go there instead, with `--returns` the returns. `--rejects` writes what was rejected, one JSON object a line.
 Exit status: 0 done, 2 wrong usage, 3 done and something was rejected.
 """
 import argparse
@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import ceb
 import match
+import returns
 import rules
 import stats
 
@@ -26,8 +27,9 @@ HEADER = ("direction", "agentCode", "copNo", "platform", "orderNo", "logisticsCo
 
 
 class Verdict:
-    def __init__(self, triplet, found, disposition):
-        self.list = triplet.list
+    def __init__(self, lst, found, disposition):
+        self.list = lst
+        self.returned = returns.Nothing
         self.findings = sorted(found)
         self.disposition = disposition
 
@@ -39,14 +41,19 @@ class Verdict:
 
 
 def judge(documents, as_of, window_days, tolerances):
+    """The verdicts, and the returns with what they do."""
     if as_of is None:
-        as_of = max((document["appTime"] for document in documents), default=None)
+        as_of = max((document["appTime"] for document in documents if document.role in ceb.DECIDING), default=None)
     verdicts = []
-    for triplet in match.reconcile(documents):
+    reconciled = match.reconcile(documents)
+    for triplet in reconciled.triplets:
         found = rules.findings(triplet, tolerances)
         age = as_of - triplet.list["appTime"]
-        verdicts.append(Verdict(triplet, found, rules.disposition(found, age, window_days)))
-    return verdicts
+        verdicts.append(Verdict(triplet.list, found, rules.disposition(found, age, window_days)))
+    receipts = [document for document in documents if document.role == "receipt"]
+    returned = returns.resolve(verdicts, receipts, reconciled.refunds)
+    verdicts += [Verdict(lst, [], "cancelled") for lst in reconciled.cancelled]
+    return verdicts, returned
 
 
 def csv_row(columns):
@@ -80,10 +87,11 @@ def main(arguments):
     parser.add_argument("--tolerance", type=tolerance, action="append", default=[])
     parser.add_argument("--rejects")
     parser.add_argument("--stats", metavar="DIMENSIONS")
+    parser.add_argument("--returns", action="store_true")
     options = parser.parse_args(arguments)
 
     documents, rejects = ceb.read_ingests([options.input] + options.then)
-    verdicts = judge(documents, options.as_of, options.window_days, rules.Tolerances(dict(options.tolerance)))
+    verdicts, returned = judge(documents, options.as_of, options.window_days, rules.Tolerances(dict(options.tolerance)))
     if options.rejects:
         with open(options.rejects, "w", encoding="utf-8") as file:
             for row in rejects:
@@ -91,6 +99,8 @@ def main(arguments):
     if options.stats:
         dimensions = options.stats.split(",")
         print_csv(tuple(dimensions) + stats.MEASURES, stats.cube(verdicts, dimensions))
+    elif options.returns:
+        print_csv(returns.HEADER, (one.columns() for one in returned))
     else:
         print_csv(HEADER, (verdict.columns() for verdict in verdicts))
     return 3 if rejects else 0

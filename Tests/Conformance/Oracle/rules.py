@@ -19,7 +19,7 @@ TOLERANT = {
     "amount.line", "amount.order_line", "amount.goods", "amount.paid", "amount.settlement",
     "amount.freight", "amount.lines_differ", "weight.gross",
 }
-RETURN_STATUS = {"released": "399", "pending": "2", "rejected": "100", "review": "300"}
+RETURN_STATUS = {"released": "399", "pending": "2", "rejected": "100", "review": "300", "cancelled": ""}
 
 
 class Tolerances:

@@ -35,10 +35,11 @@ class Cell:
     def __init__(self):
         self.lists = self.lines = self.goods_value = self.gross = self.net = self.packages = 0
 
-    def add(self, lst, lines):
+    def add(self, lst, lines, returned):
+        """`goods_value` is an integer of 1/10^10: what was returned has so many digits."""
         self.lists += 1
         self.lines += len(lines)
-        self.goods_value += sum(line["totalPrice"] for line in lines)
+        self.goods_value += sum(line["totalPrice"] * 100_000 - returned.value(line) for line in lines)
         self.gross += lst["grossWeight"]
         self.net += lst["netWeight"]
         self.packages += lst["packNo"]
@@ -52,18 +53,21 @@ def cube(verdicts, dimensions):
     cells = {}
     for verdict in verdicts:
         lst = verdict.list
+        if verdict.disposition == "cancelled" or verdict.returned.is_whole(lst):
+            continue
+        standing = [line for line in lst.lines if not verdict.returned.is_full(line)]
         for finding in verdict.findings if FINDING in dimensions else [None]:
             touched = {}  # cell -> the list's lines in it
             if not by_line:
-                touched[coordinates(verdict, None, finding, dimensions)] = lst.lines
+                touched[coordinates(verdict, None, finding, dimensions)] = standing
             else:
-                for line in lst.lines:
+                for line in standing:
                     touched.setdefault(coordinates(verdict, line, finding, dimensions), []).append(line)
             for where, lines in touched.items():
-                cells.setdefault(where, Cell()).add(lst, lines)
+                cells.setdefault(where, Cell()).add(lst, lines, verdict.returned)
     for where, cell in cells.items():
         heavy = ("", "", "") if divided else (unscaled(cell.gross), unscaled(cell.net), cell.packages)
-        yield where + (cell.lists, cell.lines, unscaled(cell.goods_value)) + heavy
+        yield where + (cell.lists, cell.lines, unscaled(cell.goods_value, 10)) + heavy
 
 
 def coordinates(verdict, line, finding, dimensions):
