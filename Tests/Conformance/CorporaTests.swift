@@ -11,6 +11,9 @@ struct CorporaTests {
       #expect(sorted(["kind,key,field"] + run.rejects.map(\.row)) == rejects)
       #expect(!run.rejects.isEmpty)
     }
+    if let statistics = lines(corpus(name) + "/expected/statistics.csv") {
+      #expect(sorted(run.text("statistics.csv")) == statistics)
+    }
     try expectOriginals(run.rejects)
   }
 

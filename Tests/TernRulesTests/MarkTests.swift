@@ -21,7 +21,7 @@ struct MarkTests {
         marks[document.doc.kind.role]?[document.reference] = .doesNotCount
       }
       let verdicts = model.verdicts()
-      let lists = model.countingAll(.list)
+      let lists = model.standingLists()
       for role in [Role.order, .payment] {
         for counting in model.countingAll(role) {
           let key = NaiveModel.tradeKey(counting.stored.doc)

@@ -126,12 +126,18 @@ struct NaiveModel {
       })
   }
 
-  /// Of the lists that count and are not cancelled.
-  func verdicts() -> [DocumentRef: FindingSet] {
+  /// The lists that count and are not cancelled.
+  func standingLists() -> [Counting] {
+    let effects = cancellationEffects()
     let cancelled = Set(
-      countingAll(.cancellation).filter { cancellationEffects()[$0.stored.reference] == .cancels }
+      countingAll(.cancellation).filter { effects[$0.stored.reference] == .cancels }
         .map { Self.identity($0.stored.doc) })
-    let lists = countingAll(.list).filter { !cancelled.contains(Self.identity($0.stored.doc)) }
+    return countingAll(.list).filter { !cancelled.contains(Self.identity($0.stored.doc)) }
+  }
+
+  /// Of the standing lists.
+  func verdicts() -> [DocumentRef: FindingSet] {
+    let lists = standingLists()
     let orders = countingAll(.order)
     let payments = countingAll(.payment)
     var waybillOf: [DocumentRef: Counting] = [:]

@@ -19,7 +19,7 @@ import sys
 sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import messages
-from scenario import BASE, DAY, PLATFORMS, REUSE, Maker, Parcel, at, shift, stamp
+from scenario import BASE, DAY, PLATFORMS, REUSE, Maker, Parcel, at, cancellation, shift, stamp
 
 
 def parcels(maker, calm):
@@ -77,6 +77,19 @@ def entangle(maker, made):
         elif how == "order_too" and p.order:
             for name in ("ebpCode", "ebcCode", "orderNo"):
                 p.order["head"][name] = theirs[name]
+
+
+def cancel(maker, made):
+    """Cancels some lists: in time, too early, or another one."""
+    rng = maker.rng
+    for p in made:
+        if rng.random() < 0.8:
+            continue
+        document = cancellation(maker, p.list)
+        shift(document, rng.choice([-DAY, -1, 0, 0, 1, 60, DAY]))
+        if rng.random() < 0.15:
+            document["head"][rng.choice(["copNo", "agentCode"])] = rng.choice(["C0", rng.choice(made).list["head"]["copNo"]])
+        p.extra.append(document)
 
 
 def versions(maker, document):
@@ -141,9 +154,9 @@ def faulty(maker, document):
     if how == "absent":
         head[rng.choice(["guid", "appType", "appTime", "appStatus"])] = None
     elif how == "empty_number":
-        head[rng.choice(numbers)] = rng.choice(["", " "])
+        head[rng.choice(numbers or ["guid"])] = rng.choice(["", " "]) if numbers else None
     elif how == "bad_number":
-        head[rng.choice(numbers)] = rng.choice([
+        head[rng.choice(numbers or ["appTime"])] = rng.choice([
             "1e5", "1,000", "１２", "123456789012345", "12345678901234567890", "0x10", "1.234567", "--1", "abc", ".", "+",
             "1 0", "1.2.3", "INF", "NaN", "٣", "$5"])
     elif how == "bad_time":
@@ -152,7 +165,8 @@ def faulty(maker, document):
     elif how == "empty_time":
         head["appTime"] = ""
     elif how == "empty_key":
-        head[next(n for n in ("logisticsNo", "orderNo") if n in head)] = ""
+        own = ("agentCode",) if bad["kind"] in ("CEB605", "CEB623") else ("logisticsNo", "orderNo")
+        head[next(n for n in own if n in head)] = ""
     elif how == "bad_line" and bad["lines"]:
         line = rng.choice(bad["lines"])
         name, text = rng.choice([("qty", "1e2"), ("qty", ""), ("price", "１"), ("totalPrice", None), ("gnum", "1.0"),
@@ -231,6 +245,7 @@ def write_case(folder, rng):
     made = parcels(maker, calm)
     if not calm:
         entangle(maker, made)
+    cancel(maker, made)
     documents = []
     for p in made:
         for document in p.documents() + p.extra:

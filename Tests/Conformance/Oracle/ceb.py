@@ -318,7 +318,7 @@ def names_list(head):
     if head["copNo"]:
         return True
     platform = head.get("ebpCode") or head.get("ebcCode")
-    return bool(platform and head["orderNo"] and head["logisticsCode"] and head["logisticsNo"])
+    return bool(platform and all(head.get(name) for name in ("orderNo", "logisticsCode", "logisticsNo")))
 
 
 def business_number(role, texts):

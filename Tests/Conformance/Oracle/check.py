@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares an engine's verdicts with the oracle's.
+"""Compares an engine's verdicts and statistics with the oracle's.
 
     check.py TERN_BINARY [--cases N] [--seed S] [--corpora DIR] [--keep DIR]
 
@@ -26,6 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CORPORA = os.path.normpath(os.path.join(HERE, "../../../corpora"))
 SHOWN = 5  # differences reported in full
 SECONDS = 120
+BY = "direction,customsCode,tradeMode,country,disposition"  # dimensions of statistics.csv
 
 
 def settings(folder):
@@ -44,12 +45,12 @@ def sorted_rows(text):
     return lines[:1] + sorted(lines[1:], key=str.encode)
 
 
-def run_oracle(folder, rejects=None):
+def run_oracle(folder, rejects=None, more=()):
     arguments = [os.path.join(folder, "input")]
     then = os.path.join(folder, "then")
     if os.path.isdir(then):
         arguments += ["--then", then]
-    arguments += settings(folder)
+    arguments += [*settings(folder), *more]
     if rejects:
         arguments += ["--rejects", rejects]
     captured = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
@@ -66,19 +67,22 @@ def call(arguments):
 
 
 def run_tern(binary, folder, scratch):
-    """Verdict rows, and the reject rows of `run` as dicts (None where a store was used)."""
+    """Rows of verdicts and statistics, and the reject rows of `run` as dicts (None where a store was used)."""
     shutil.rmtree(scratch, ignore_errors=True)
     first, then = os.path.join(folder, "input"), os.path.join(folder, "then")
     if os.path.isdir(then):
         call([binary, "ingest", scratch, first, "--quiet"])
         call([binary, "ingest", scratch, then, "--quiet"])
         call([binary, "reconcile", scratch, "--quiet", *settings(folder)])
-        return sorted_rows(call([binary, "verdicts", scratch, "--format", "csv"])), None
+        statistics = sorted_rows(call([binary, "stats", scratch, "--by", BY, "--format", "csv"]))
+        return sorted_rows(call([binary, "verdicts", scratch, "--format", "csv"])), statistics, None
     call([binary, "run", first, "--out", scratch, "--quiet", *settings(folder)])
     with open(os.path.join(scratch, "verdicts.csv"), encoding="utf-8", newline="") as file:
         rows = sorted_rows(file.read())
+    with open(os.path.join(scratch, "statistics.csv"), encoding="utf-8", newline="") as file:
+        statistics = sorted_rows(file.read())
     with open(os.path.join(scratch, "rejects.ndjson"), encoding="utf-8") as file:
-        return rows, [json.loads(line) for line in file if line.strip()]
+        return rows, statistics, [json.loads(line) for line in file if line.strip()]
 
 
 def expected(folder, name):
@@ -117,15 +121,20 @@ def check(binary, folder, scratch):
     ours = run_oracle(folder)
     wanted = expected(folder, "verdicts.csv")
     wanted_rejects = expected(folder, "rejects.csv")
+    our_statistics = run_oracle(folder, more=["--stats", BY])
+    wanted_statistics = expected(folder, "statistics.csv")
     problems = []
     if wanted is not None:
         problems.append(difference("verdicts", "expected", wanted, "oracle", ours))
+    if wanted_statistics is not None:
+        problems.append(difference("statistics", "expected", wanted_statistics, "oracle", our_statistics))
     if wanted_rejects is not None:
         problems.append(difference("rejects", "expected", wanted_rejects, "oracle", oracle_rejects(folder, scratch)))
     if binary:
         try:
-            theirs, rejects = run_tern(binary, folder, scratch)
+            theirs, statistics, rejects = run_tern(binary, folder, scratch)
             problems.append(difference("verdicts", "oracle", ours, "engine", theirs))
+            problems.append(difference("statistics", "oracle", our_statistics, "engine", statistics))
             if wanted_rejects is not None and rejects is not None:
                 problems.append(difference("rejects", "expected", wanted_rejects, "engine", reject_rows(rejects)))
         except (RuntimeError, OSError, subprocess.TimeoutExpired, ValueError, KeyError) as error:

@@ -183,6 +183,20 @@ class Parcel:
         return {"kind": "CEB621", "head": head, "lines": self.lines_for("list")}
 
 
+def cancellation(maker, document):
+    """Cancels a list, at the time that it was declared."""
+    texts = document["head"]
+    head = {"guid": maker.guid(), "appType": "1", "appTime": texts["appTime"], "appStatus": "2"}
+    names = ["customsCode", "copNo", "agentCode", "agentName", "ebcCode", "ebcName"]
+    kind = "CEB605" if document["kind"] == "CEB603" else "CEB623"
+    if kind == "CEB623":
+        names += ["orderNo", "ebpCode", "ebpName", "logisticsNo", "logisticsCode", "logisticsName", "buyerIdType",
+                  "buyerIdNumber", "buyerName", "buyerTelephone"]
+    head |= {name: texts[name] for name in names}
+    head |= {"invtNo": maker.rng.choice(["", "310120240000000001"]), "reason": "撤单", "note": None}
+    return {"kind": kind, "head": head, "lines": []}
+
+
 class Maker:
     """Shared state of one case."""
 
