@@ -75,12 +75,6 @@ struct Explain: Announced {
   @Argument(parsing: .captureForPassthrough) var rest: [String] = []
 }
 
-struct Receipts: Announced {
-  static let verb = "receipts"
-  static let configuration = CommandConfiguration(abstract: "Not there yet: receipts in the customs' format.")
-  @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
 struct Summarize: Announced {
   static let verb = "summarize"
   static let configuration = CommandConfiguration(abstract: "Not there yet: summary declarations.")

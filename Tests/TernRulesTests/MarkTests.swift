@@ -6,8 +6,8 @@ import Testing
 
 @Suite("what became of each triplet document")
 struct MarkTests {
-  /// Checks of an order alone.
-  static let orderFaults = FindingSet(.orderDuplicate, .amountSettlement, .amountOrderLine)
+  /// Checks of an order's own numbers.
+  static let orderSums = FindingSet(.amountSettlement, .amountOrderLine)
 
   /// What the plain model says of every order, payment and waybill.
   struct Expected {
@@ -26,10 +26,11 @@ struct MarkTests {
         for counting in model.countingAll(role) {
           let key = NaiveModel.tradeKey(counting.stored.doc)
           let own = lists.filter { NaiveModel.tradeKey($0.stored.doc) == key }.map(\.stored.reference)
-          let isFaulty =
-            counting.isDuplicate
-            || role == .order && own.contains { !verdicts[$0]!.isDisjoint(with: MarkTests.orderFaults) }
-          marks[role]![counting.stored.reference] = own.isEmpty ? .orphan : isFaulty ? .faulty : .matched
+          let hasWrongSums =
+            role == .order && own.contains { !verdicts[$0]!.isDisjoint(with: MarkTests.orderSums) }
+          marks[role]![counting.stored.reference] =
+            own.isEmpty
+            ? .orphan : counting.isDuplicate ? .duplicate : hasWrongSums ? .wrongSums : .matched
           for list in own {
             if role == .order { order[list] = counting.stored.reference }
             if role == .payment { payments[list, default: []].append(counting.stored.reference) }
@@ -48,7 +49,7 @@ struct MarkTests {
           }
           guard let nearest else { continue }
           waybill[list.stored.reference] = nearest.stored.reference
-          marks[.waybill]![nearest.stored.reference] = nearest.isDuplicate ? .faulty : .matched
+          marks[.waybill]![nearest.stored.reference] = nearest.isDuplicate ? .duplicate : .matched
         }
       }
     }
@@ -79,7 +80,8 @@ struct MarkTests {
         let run = PartitionedRun(
           tables, partitions: partitions,
           faults: OwnFaults(
-            order: Self.orderFaults.rawValue, paymentDuplicate: true, waybillDuplicate: true))
+            orderDuplicate: Finding.orderDuplicate.bit, orderSums: Self.orderSums.rawValue,
+            paymentDuplicate: true, waybillDuplicate: true))
         let marks = run.marks!
         for (role, documents) in expected.marks {
           for (document, mark) in documents {
@@ -95,8 +97,11 @@ struct MarkTests {
         }
       }
     }
-    #expect(seen.count == 4, "seed \(seed)")
+    #expect(seen.count == 5, "seed \(seed)")
   }
+
+  static let noFaults = OwnFaults(
+    orderDuplicate: 0, orderSums: 0, paymentDuplicate: false, waybillDuplicate: false)
 
   @Test("a warning is no fault: who rejects nothing has no faulty documents")
   func severities() {
@@ -104,13 +109,14 @@ struct MarkTests {
     let tables = makeTables(randomDocs(&random, count: 300))
     let run = PartitionedRun(
       tables, partitions: 2,
-      faults: OwnFaults(order: 0, paymentDuplicate: false, waybillDuplicate: false))
+      faults: Self.noFaults)
     var matched = 0
     for (segment, unit) in tables.enumerated() where [.order, .payment, .waybill].contains(unit.kind.role) {
       for row in 0..<unit.heads.rowCount {
         let document = DocumentRef(segment: segment, row: row, direction: unit.kind.direction)
-        #expect(run.marks![unit.kind.role, document] != .faulty)
-        if run.marks![unit.kind.role, document] == .matched { matched += 1 }
+        let mark = run.marks![unit.kind.role, document]
+        #expect(mark.rawValue <= TripletMark.matched.rawValue)
+        if mark == .matched { matched += 1 }
       }
     }
     #expect(matched > 10)
@@ -120,10 +126,9 @@ struct MarkTests {
   func manyPayments() {
     let base = Triplet.export
     let payments = (0...TripletPositions.paymentsMax).map { base.payment.with(["payNo": "P\($0)"]) }
-    let faults = OwnFaults(order: 0, paymentDuplicate: false, waybillDuplicate: false)
     for count in [2, TripletPositions.paymentsMax, TripletPositions.paymentsMax + 1] {
       let tables = makeTables([base.order, base.list] + payments.prefix(count))
-      let run = PartitionedRun(tables, partitions: 1, faults: faults)
+      let run = PartitionedRun(tables, partitions: 1, faults: Self.noFaults)
       let documents = run.marks!.positions![0]
       let isMore = count > TripletPositions.paymentsMax
       #expect(documents.hasTooManyPayments == isMore)

@@ -4,11 +4,16 @@ import CXXHash
 /// same content has the same `guid` in every store and on every machine. Not a secret.
 func contentGuid(_ parts: [[UInt8]]) -> String {
   let digest = contentDigest(parts)
+  return guidText(high: digest.high, low: digest.low)
+}
+
+/// 128 bits as a `guid`.
+func guidText(high: UInt64, low: UInt64) -> String {
   var text: [UInt8] = []
   let digits = Array("0123456789ABCDEF".utf8)
   for position in 0..<32 {
     if [8, 12, 16, 20].contains(position) { text.append(UInt8(ascii: "-")) }
-    let word = position < 16 ? digest.high : digest.low
+    let word = position < 16 ? high : low
     text.append(digits[Int(word >> UInt64(60 - position % 16 * 4) & 15)])
   }
   return String(decoding: text, as: UTF8.self)

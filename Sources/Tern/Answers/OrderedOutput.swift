@@ -5,6 +5,8 @@ import TernCEB
 /// Bytes on their way out, made by one thread at a time.
 final class OutputPiece: @unchecked Sendable {
   var bytes = GrowableBuffer<UInt8>()
+  /// Where its parts end, for who takes it apart again.
+  var ends = GrowableBuffer<Int>()
 }
 
 /// Writes pieces that several threads make in the order of their numbers: the output is the same
@@ -22,20 +24,27 @@ final class OrderedOutput: @unchecked Sendable {
     var next = 0
     var waiting: [Int: OutputPiece] = [:]
     var free: [OutputPiece] = []
-    /// A thread is writing, outside the lock; it alone touches the sink.
+    /// A thread is writing, outside the lock; it alone calls `write`.
     var isWriting = false
   }
 
   private let state = Mutex(State())
   private let queue: WorkQueue
   private let room = DispatchSemaphore(value: 0)
-  private let sink: ByteSink
+  private let write: (OutputPiece) throws(TernError) -> Void
   private let threads: Int
 
   /// Numbers are 0 to `count` − 1.
-  init(count: Int, threads: Int, sink: ByteSink) {
+  convenience init(count: Int, threads: Int, sink: ByteSink) {
+    self.init(count: count, threads: threads) { (piece) throws(TernError) in
+      try unsafe sink.write(piece.bytes.unsafeElements)
+    }
+  }
+
+  /// `write` is called with the pieces in order, by one thread at a time.
+  init(count: Int, threads: Int, write: @escaping (OutputPiece) throws(TernError) -> Void) {
     queue = WorkQueue(count: count)
-    self.sink = sink
+    self.write = write
     self.threads = threads
     for _ in 0..<3 * threads { room.signal() }
   }
@@ -62,12 +71,13 @@ final class OrderedOutput: @unchecked Sendable {
     if !writes { return }
     while let piece = takeNext() {
       do throws(TernError) {
-        try unsafe sink.write(piece.bytes.unsafeElements)
+        try write(piece)
       } catch {
         stop()
         throw error
       }
       piece.bytes.removeAll()
+      piece.ends.removeAll()
       state.withLock { $0.free.append(piece) }
       room.signal()
     }

@@ -40,7 +40,31 @@ enum TextFormats {
   }
 }
 
+extension TextFormats {
+  /// RFC 4648, with padding.
+  static func appendBase64(_ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    bytes.reserveCapacity(bytes.count + (value.count + 2) / 3 * 4)
+    var index = 0
+    while index < value.count {
+      let left = value.count - index
+      var group = unsafe UInt32(value[index]) << 16
+      if left > 1 { group |= unsafe UInt32(value[index + 1]) << 8 }
+      if left > 2 { group |= unsafe UInt32(value[index + 2]) }
+      bytes.append(alphabet[Int(group >> 18)])
+      bytes.append(alphabet[Int(group >> 12 & 63)])
+      bytes.append(left > 1 ? alphabet[Int(group >> 6 & 63)] : UInt8(ascii: "="))
+      bytes.append(left > 2 ? alphabet[Int(group & 63)] : UInt8(ascii: "="))
+      index += 3
+    }
+  }
+}
+
 extension ByteSink {
+  func appendBase64(_ value: UnsafeBufferPointer<UInt8>) {
+    unsafe TextFormats.appendBase64(value, to: &bytes)
+  }
+
   func appendCSV(_ value: String) {
     var value = value
     value.withUTF8 { unsafe TextFormats.appendCSV($0, to: &bytes) }

@@ -102,12 +102,14 @@ struct MarkedStore: Sendable {
     return wanted
   }
 
+  /// Checks of an order's own numbers.
+  static let orderSums = FindingSet(.amountSettlement, .amountOrderLine)
+
   /// Checks of one triplet document alone, as far as the rules reject for them.
   private static func ownFaults(_ rules: RuleSettings) -> OwnFaults {
     let reject = rules.bits(.reject)
-    let ofOrder = FindingSet(.orderDuplicate, .amountSettlement, .amountOrderLine)
     return OwnFaults(
-      order: reject & ofOrder.rawValue,
+      orderDuplicate: reject & Finding.orderDuplicate.bit, orderSums: reject & orderSums.rawValue,
       paymentDuplicate: reject & Finding.paymentDuplicate.bit != 0,
       waybillDuplicate: reject & Finding.waybillDuplicate.bit != 0)
   }

@@ -53,22 +53,3 @@ extension Engine {
     sink.append("}\n")
   }
 }
-
-extension ByteSink {
-  /// RFC 4648, with padding.
-  func appendBase64(_ value: UnsafeBufferPointer<UInt8>) {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var index = 0
-    while index < value.count {
-      let left = value.count - index
-      var group = unsafe UInt32(value[index]) << 16
-      if left > 1 { group |= unsafe UInt32(value[index + 1]) << 8 }
-      if left > 2 { group |= unsafe UInt32(value[index + 2]) }
-      append(alphabet[Int(group >> 18)])
-      append(alphabet[Int(group >> 12 & 63)])
-      append(left > 1 ? alphabet[Int(group >> 6 & 63)] : UInt8(ascii: "="))
-      append(left > 2 ? alphabet[Int(group & 63)] : UInt8(ascii: "="))
-      index += 3
-    }
-  }
-}

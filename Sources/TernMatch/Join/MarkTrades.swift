@@ -67,16 +67,20 @@ public func markTrades(
       }
       next = unsafe listChain[row]
     }
-    func mark(isFaulty: Bool) -> TripletMark {
-      group.list == 0 ? .orphan : isFaulty ? .faulty : .matched
+    func mark(_ fault: TripletMark?) -> TripletMark {
+      group.list == 0 ? .orphan : fault ?? .matched
     }
-    if let order { marks[.order, order] = mark(isFaulty: findings & marks.faults.order != 0) }
+    if let order {
+      marks[.order, order] = mark(
+        findings & marks.faults.orderDuplicate != 0
+          ? .duplicate : findings & marks.faults.orderSums != 0 ? .wrongSums : nil)
+    }
     // The faulty ones stand in the order of those that count.
     var left = faulty[...]
     for (row, document) in zip(counting, paid) {
       let isFaulty = left.first == row
       if isFaulty { left.removeFirst() }
-      marks[.payment, document] = mark(isFaulty: isFaulty)
+      marks[.payment, document] = mark(isFaulty ? .duplicate : nil)
     }
   }
 }

@@ -59,7 +59,7 @@ public func markWaybills(
     for instance in instances {
       let isFaulty = instance.isDuplicate && marks.faults.waybillDuplicate
       let waybill = unsafe waybills.base[Int(instance.row)].document
-      marks[.waybill, waybill] = instance.lists == 0 ? .orphan : isFaulty ? .faulty : .matched
+      marks[.waybill, waybill] = instance.lists == 0 ? .orphan : isFaulty ? .duplicate : .matched
     }
   }
 }

@@ -9,20 +9,26 @@ public enum TripletMark: UInt8, Sendable {
   case orphan = 1
   /// It counts and is that of a list.
   case matched = 2
-  /// As `matched`, and a reject finding is of this document alone.
-  case faulty = 3
+  /// As `matched`, and at fault by itself: declared as new twice.
+  case duplicate = 3
+  /// As `matched`, and at fault by itself: an order whose own sums do not add up.
+  case wrongSums = 4
 }
 
 /// Which findings of a list are faults of one of its documents alone.
 public struct OwnFaults: Sendable {
-  /// Finding bits of a list's result word that its order has to answer for.
-  public var order: UInt64
+  /// Finding bits of a list's result word that say so of its order.
+  public var orderDuplicate: UInt64
+  public var orderSums: UInt64
   /// A payment, a waybill declared as new twice is at fault.
   public var paymentDuplicate: Bool
   public var waybillDuplicate: Bool
 
-  public init(order: UInt64, paymentDuplicate: Bool, waybillDuplicate: Bool) {
-    self.order = order
+  public init(
+    orderDuplicate: UInt64, orderSums: UInt64, paymentDuplicate: Bool, waybillDuplicate: Bool
+  ) {
+    self.orderDuplicate = orderDuplicate
+    self.orderSums = orderSums
     self.paymentDuplicate = paymentDuplicate
     self.waybillDuplicate = waybillDuplicate
   }

@@ -1,0 +1,107 @@
+import TernCEB
+import TernMatch
+import TernRules
+import TernStore
+
+/// Documents of one kind that were read by their places, and nothing of their neighbours.
+struct FetchedDocuments {
+  private let tables: KindTables
+  private var rows: [DocumentRef: (row: Int, firstLine: Int)] = [:]
+
+  fileprivate init(_ kind: Kind) { tables = KindTables(kind) }
+
+  /// Nil for a document that was not asked for.
+  subscript(document: DocumentRef) -> DocumentRow? {
+    guard let place = rows[document] else { return nil }
+    return DocumentRow(tables, row: place.row, firstLine: place.firstLine)
+  }
+
+  fileprivate mutating func append(
+    _ document: DocumentRef, _ row: Int, of source: KindTables, lines: Range<Int>
+  ) {
+    rows[document] = (tables.heads.rowCount, tables.lines?.rowCount ?? 0)
+    tables.heads.append(row, of: source.heads)
+    if let from = source.lines, let to = tables.lines {
+      for line in lines { to.append(line, of: from) }
+    }
+  }
+}
+
+/// Reads single documents of a store, each row group that holds any of them once. For one thread.
+struct DocumentFetcher: ~Copyable {
+  private let segments: [SegmentReader]
+  private var decoder = ColumnDecoder()
+
+  init(_ segments: [SegmentReader]) { self.segments = segments }
+
+  /// Memory: one row group, and the documents.
+  mutating func fetch(
+    _ kind: Kind, _ documents: some Sequence<DocumentRef>
+  ) throws(TernError) -> FetchedDocuments {
+    var found = FetchedDocuments(kind)
+    var left = Set(documents).sorted()[...]
+    while let first = left.first {
+      let reader = segments[first.segment]
+      var firstRow = 0
+      for (group, count) in reader.groups(of: .heads(kind)) {
+        let here = left.prefix { $0.segment == first.segment && $0.row < firstRow + count }
+        left = left.dropFirst(here.count)
+        if !here.isEmpty {
+          let rows = here.map { $0.row - firstRow }
+          let tables = try storing { () throws(StoreError) in
+            try reader.readTables(kind, group: group, rows: rows, decoder: &decoder)
+          }
+          let starts = tables.lineStarts
+          for (document, row) in zip(here, rows) {
+            found.append(
+              document, row, of: tables, lines: starts.isEmpty ? 0..<0 : starts[row]..<starts[row + 1])
+          }
+        }
+        firstRow += count
+        if left.first?.segment != first.segment { break }
+      }
+      precondition(left.first != first, "a document beyond its segment")
+    }
+    return found
+  }
+}
+
+extension SegmentReader {
+  /// One row group of heads, with the lines of all of them. Of the heads only `rows` have to be there.
+  func readTables(
+    _ kind: Kind, group: Int, rows: [Int]? = nil, decoder: inout ColumnDecoder
+  ) throws(StoreError) -> KindTables {
+    KindTables(
+      kind,
+      heads: try readTable(.heads(kind), group: group, rows: rows, decoder: &decoder),
+      lines: schema(of: .lines(kind)) == nil
+        ? nil : try readTable(.lines(kind), group: group, decoder: &decoder))
+  }
+}
+
+extension KindTables {
+  /// First line of each document, and the end; empty for a kind without lines. O(documents).
+  var lineStarts: [Int] {
+    guard lines != nil else { return [] }
+    let counts = heads["#lines"].integer
+    var starts = [0]
+    starts.reserveCapacity(counts.count + 1)
+    for row in 0..<counts.count { starts.append(starts[row] + Int(counts[row])) }
+    return starts
+  }
+}
+
+extension Table {
+  /// Appends a row of a table of the same schema.
+  fileprivate func append(_ row: Int, of other: Table) {
+    for (column, source) in zip(columns, other.columns) {
+      switch (column, source) {
+      case (.text(let to), .text(let from)): unsafe to.append(from.unsafeValue(row))
+      case (.integer(let to), .integer(let from)): to.append(from[row])
+      case (.decimal(let to), .decimal(let from)):
+        to.append(mantissa: from.mantissas[row], form: from.form(row))
+      default: preconditionFailure("a table of another schema")
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import TernCEB
+
+/// The numbers that customs would assign to a list, for one that has none: the same in every store.
+///
+/// They follow from the list's identity (direction, `agentCode` and `copNo`; where `copNo` is empty,
+/// direction, trade key and waybill key) by a public hash, 128-bit XXH3: who wants two lists with one
+/// number can make them. No rule compares these numbers.
+public struct DerivedNumbers: Sendable {
+  private let high: UInt64
+  private let low: UInt64
+
+  /// Values as the list has them, trimmed. `platform` is `ebpCode`, or `ebcCode` where that is empty
+  /// or `无`.
+  public init(
+    _ direction: Direction, agentCode: [UInt8], copNo: [UInt8], platform: [UInt8], orderNo: [UInt8],
+    logisticsCode: [UInt8], logisticsNo: [UInt8]
+  ) {
+    let identity =
+      copNo.isEmpty ? [platform, orderNo, logisticsCode, logisticsNo] : [agentCode, copNo]
+    (high, low) = contentDigest([Array("list \(direction.letter)".utf8)] + identity)
+  }
+
+  /// 36 characters.
+  public var guid: String { guidText(high: high, low: low) }
+  /// `P` and 17 of 0–9, A–Z.
+  public var preNo: String { "P" + code }
+  /// `T` and the same 17.
+  public var invtNo: String { "T" + code }
+
+  /// 88 of the digest's bits: among 600 million lists two share them with a chance of 10^-9.
+  private var code: String {
+    let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+    var rest = UInt128(high) << 64 | UInt128(low)
+    var text: [UInt8] = []
+    for _ in 0..<17 {
+      text.append(digits[Int(rest % 36)])
+      rest /= 36
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// Gives the derived numbers of lists by row.
+public struct DerivedNumberColumns {
+  /// Head columns that it reads.
+  public static let columns = [
+    "agentCode", "copNo", "ebpCode", "ebcCode", "orderNo", "logisticsCode", "logisticsNo",
+  ]
+
+  private let direction: Direction
+  private let values: [TextColumn]
+
+  /// `heads` has `columns`, among others.
+  public init(_ heads: Table, _ direction: Direction) {
+    self.direction = direction
+    values = Self.columns.map { heads[$0].text }
+  }
+
+  public subscript(row: Int) -> DerivedNumbers {
+    func value(_ index: Int) -> [UInt8] { unsafe Array(values[index].unsafeValue(row)) }
+    var platform = value(2)
+    if platform.isEmpty || platform == Array("无".utf8) { platform = value(3) }
+    return DerivedNumbers(
+      direction, agentCode: value(0), copNo: value(1), platform: platform, orderNo: value(4),
+      logisticsCode: value(5), logisticsNo: value(6))
+  }
+}
