@@ -1,5 +1,5 @@
 /// How many columns of a terminal a text takes.
-enum TextWidth {
+public enum TextWidth {
   /// Of a value as `appendPrintable` writes it.
   static func columns(_ value: ArraySlice<UInt8>) -> Int {
     isPlain(value)
@@ -22,7 +22,7 @@ enum TextWidth {
 
   /// Two for East Asian wide and full-width characters (Unicode Standard Annex 11), none for marks
   /// that combine, one for others.
-  static func columns(_ text: String) -> Int {
+  public static func columns(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + columns($1) }
   }
 
@@ -45,7 +45,7 @@ enum TextWidth {
 
   /// The text with U+FFFD for control characters, line separators and what turns the direction of
   /// writing: a value from a message must not steer the terminal.
-  static func printable(_ text: String) -> String {
+  public static func printable(_ text: String) -> String {
     let isControl: (Unicode.Scalar) -> Bool = {
       switch $0.value {
       case 0..<0x20, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069: true

@@ -69,12 +69,6 @@ extension Announced {
   }
 }
 
-struct Explain: Announced {
-  static let verb = "explain"
-  static let configuration = CommandConfiguration(abstract: "Not there yet: why a list got its verdict.")
-  @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
 struct Summarize: Announced {
   static let verb = "summarize"
   static let configuration = CommandConfiguration(abstract: "Not there yet: summary declarations.")

@@ -88,7 +88,7 @@ public func decimalText(mantissa: UInt64, form: DecimalForm) -> String {
 
 /// A value times 10^`scale` with at least `fractionDigits` of its fraction digits, and more where it
 /// has them: exact.
-func decimalText(_ value: Int128, scale: Int, fractionDigits: Int) -> String {
+public func decimalText(_ value: Int128, scale: Int, fractionDigits: Int) -> String {
   let digits = String(value.magnitude)
   let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
   let surplus = padded.utf8.reversed().prefix(max(scale - fractionDigits, 0))

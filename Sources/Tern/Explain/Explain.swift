@@ -1,0 +1,293 @@
+import TernCEB
+import TernMatch
+import TernRules
+import TernStore
+
+extension Engine {
+  /// Everything that the store knows of one order, list or waybill number: the lists that carry it with
+  /// their documents in all versions, verdict and evidence, what happened later and what the customs
+  /// answered, documents without a list, and rejects.
+  ///
+  /// Cost: up to four scans over the columns of numbers of all documents (see `NumberSearch`), then the
+  /// row groups of the documents found. Memory: these documents, at most `NumberSearch.placesMax` a scan.
+  /// Verdicts are those of the last reconcile; where documents have come since, it says so instead.
+  public func explain(
+    _ query: ExplainQuery, in path: String
+  ) throws(TernError) -> Explanation {
+    let store = try storing { () throws(StoreError) in try Store.open(path) }
+    let sources = try storing { () throws(StoreError) in try store.sources().map(\.source.path) }
+    let view = try StoreView(store)
+    let verdicts: StoredVerdicts?
+    do throws(TernError) {
+      verdicts = StoredVerdicts(
+        lists: try JudgedLists(path, threads: settings.threads), rules: try storedRules(store))
+    } catch .notReconciled {
+      verdicts = nil
+    }
+    var collection = DocumentCollection(
+      search: NumberSearch(segments: view.segments, threads: settings.threads),
+      loader: DocumentLoader(segments: view.segments, sources: sources))
+    return try collection.explain(query, store: path, verdicts)
+  }
+}
+
+/// The verdicts of a store, looked up list by list.
+struct StoredVerdicts {
+  let lists: JudgedLists
+  let rules: RuleSettings
+
+  func callAsFunction(
+    _ document: StoredDocument, _ reader: inout JudgedLists.Reader
+  ) throws(TernError) -> StoredVerdict? {
+    let place = document.place
+    guard
+      let part = lists.parts.first(where: {
+        $0.segment == place.segment && $0.kind == place.kind && $0.group == place.group
+      })
+    else { return nil }
+    let verdicts = try reader.verdicts(part, withFindings: true)
+    guard verdicts.dispositions[place.row] > 0,
+      let disposition = Disposition(rawValue: verdicts.dispositions[place.row] - 1)
+    else { return nil }
+    return StoredVerdict(
+      disposition: disposition, findings: FindingSet(rawValue: verdicts.findings[place.row]))
+  }
+}
+
+/// The documents found so far, and the search for those that belong to them.
+struct DocumentCollection: ~Copyable {
+  let search: NumberSearch
+  var loader: DocumentLoader
+  private var documents: [StoredDocument] = []
+  private var places: Set<DocumentPlace> = []
+  private var searched: Numbers = [:]
+  private var isCut = false
+
+  init(search: NumberSearch, loader: consuming DocumentLoader) {
+    self.search = search
+    self.loader = loader
+  }
+
+  /// Of more lists the first are told.
+  private static let storiesMax = 50
+
+  mutating func explain(
+    _ query: ExplainQuery, store: String, _ verdicts: StoredVerdicts?
+  ) throws(TernError) -> Explanation {
+    var explanation = Explanation(query: query, store: store, rules: verdicts?.rules)
+    var wanted: Numbers = [:]
+    for element in query.elements { wanted[element] = [query.number] }
+    // Each round follows the numbers of what the one before has found: the list's documents, their
+    // receipts, and what names the list by a number that a receipt gave it.
+    var subjects: [[StoredDocument]] = []
+    while try collect(wanted) {
+      subjects = lists(query)
+      explanation.moreListCount = max(subjects.count - Self.storiesMax, 0)
+      subjects = Array(subjects.prefix(Self.storiesMax))
+      wanted = numbers(subjects.joined(), query)
+    }
+    explanation.isCut = isCut
+
+    var told: Set<ObjectIdentifier> = []
+    if let verdicts {
+      var reader = JudgedLists.Reader(verdicts.lists)
+      for lists in subjects {
+        explanation.stories.append(
+          try story(lists, verdicts.rules, &told) { (list) throws(TernError) in
+            try verdicts(list, &reader)
+          })
+      }
+    } else {
+      for lists in subjects {
+        explanation.stories.append(try story(lists, nil, &told) { _ in nil })
+      }
+    }
+    let others = documents.filter { document in
+      !told.contains(ObjectIdentifier(document))
+        && query.elements.contains { document.carries($0, query.number) }
+    }
+    explanation.others = VersionGroup.groups(others)
+    try addRejects(to: &explanation)
+    return explanation
+  }
+
+  /// Loads what carries a number that was not looked for before. False if there is no such number.
+  private mutating func collect(_ wanted: Numbers) throws(TernError) -> Bool {
+    var new: Numbers = [:]
+    for (element, numbers) in wanted {
+      let unknown = numbers.subtracting(searched[element] ?? []).filter { !$0.isEmpty }
+      if unknown.isEmpty { continue }
+      new[element] = unknown
+      searched[element, default: []].formUnion(unknown)
+    }
+    if new.isEmpty { return false }
+    let found = try search.find(new)
+    isCut = isCut || found.isCut
+    documents += try loader.load(found.places.filter { places.insert($0).inserted })
+    documents.sort { $0.place < $1.place }
+    return true
+  }
+
+  /// The lists that carry the number in any version, with all their versions.
+  private func lists(_ query: ExplainQuery) -> [[StoredDocument]] {
+    let identities = Set(documents.filter { isSubject($0, query) }.compactMap(\.identity))
+    return grouped(
+      documents.filter { $0.kind.role == .list && $0.identity.map(identities.contains) == true },
+      by: \.identity)
+  }
+
+  /// A list that carries the number, or that a receipt for the number names.
+  private func isSubject(_ document: StoredDocument, _ query: ExplainQuery) -> Bool {
+    guard document.kind.role == .list else { return false }
+    if query.elements.contains(where: { document.carries($0, query.number) }) { return true }
+    guard case .list(let number) = query else { return false }
+    return documents.contains {
+      $0.answersLists && $0.carries("invtNo", number) && $0.names(document, invtNos: [])
+    }
+  }
+
+  /// What may lead to further documents of these lists.
+  private func numbers(_ lists: some Sequence<StoredDocument>, _ query: ExplainQuery) -> Numbers {
+    var wanted: Numbers = [:]
+    func add(_ element: String, _ value: String) { wanted[element, default: []].insert(value) }
+    if case .list(let number) = query {
+      for receipt in documents where receipt.answersLists && receipt.carries("invtNo", number) {
+        add("copNo", receipt.text("copNo"))
+      }
+    }
+    for list in lists {
+      for element in ["orderNo", "logisticsNo", "copNo", "invtNo"] { add(element, list.text(element)) }
+      for document in documents {
+        if document.answersLists, document.names(list, invtNos: []) {
+          add("invtNo", document.text("invtNo"))
+        }
+        if document.kind == .payment411, document.tradeKey == list.tradeKey {
+          add("payTransactionId", document.text("payTransactionId"))
+        }
+      }
+    }
+    return wanted
+  }
+
+  private mutating func addRejects(to explanation: inout Explanation) throws(TernError) {
+    var keys: Set<String> = [explanation.query.number]
+    for story in explanation.stories {
+      for element in ["orderNo", "logisticsNo", "copNo", "invtNo"] { keys.insert(story.list.text(element)) }
+    }
+    for place in try search.rejects(keys).prefix(Self.rejectsMax) {
+      explanation.rejects.append(
+        try loader.reject(segment: place.segment, group: place.group, row: place.row))
+    }
+  }
+
+  private static let rejectsMax = 100
+}
+
+// MARK: - One list
+
+extension DocumentCollection {
+  /// Everything that belongs to the versions of one list.
+  private func story(
+    _ lists: [StoredDocument], _ rules: RuleSettings?, _ told: inout Set<ObjectIdentifier>,
+    _ verdict: (StoredDocument) throws(TernError) -> StoredVerdict?
+  ) throws(TernError) -> ListStory {
+    let versions = VersionGroup(lists)
+    let list = versions.counting ?? versions.versions.last!.document
+    var story = ListStory(lists: versions, list: list)
+    if let counting = versions.counting { story.verdict = try verdict(counting) }
+    func all(_ role: Role, _ isIts: (StoredDocument) -> Bool) -> [StoredDocument] {
+      documents.filter { $0.kind.role == role && $0.kind.direction == list.kind.direction && isIts($0) }
+    }
+    story.orders = VersionGroup(all(.order) { $0.tradeKey == list.tradeKey })
+    story.payments = VersionGroup.groups(
+      all(.payment) {
+        $0.tradeKey == list.tradeKey
+          || $0.tradeKey == nil && isSame($0.text("orderNo"), list.text("orderNo"))
+      })
+    story.waybills = VersionGroup.waybills(all(.waybill) { $0.waybillKey == list.waybillKey })
+    story.waybill = story.nearestWaybill(to: list)
+    let neighbours = all(.list) {
+      $0.identity != list.identity
+        && ($0.tradeKey == list.tradeKey || $0.waybillKey == list.waybillKey)
+    }
+    if rules == nil {
+      story.rivals = VersionGroup.groups(neighbours).compactMap(\.counting)
+    } else {
+      // A cancelled list is as absent for every other.
+      for neighbour in neighbours {
+        guard let its = try verdict(neighbour), its.disposition != .cancelled else { continue }
+        story.rivals.append(neighbour)
+      }
+    }
+    addLater(to: &story, all)
+    if let rules, let verdict = story.verdict {
+      story.evidence = evidence(verdict.findings, of: story.listCase, settings: rules)
+    }
+    for document in story.documents { told.insert(ObjectIdentifier(document)) }
+    return story
+  }
+
+  /// Cancellations, returns, notices and receipts that name the list, its documents, or these.
+  private func addLater(
+    to story: inout ListStory, _ all: (Role, (StoredDocument) -> Bool) -> [StoredDocument]
+  ) {
+    let list = story.list
+    var invtNos = Set(story.lists.versions.map { $0.document.text("invtNo") }).subtracting([""])
+    story.officialStatus = all(.receipt) { $0.answersLists && $0.names(list, invtNos: invtNos) }
+      .sorted { $0.text("returnTime") < $1.text("returnTime") }
+    invtNos.formUnion(story.officialStatus.map { $0.text("invtNo") })
+    invtNos.remove("")
+    story.cancellations = VersionGroup.groups(all(.cancellation) { $0.identity == list.identity })
+    story.refunds = VersionGroup.groups(all(.refund) { invtNos.contains($0.text("invtNo")) })
+    story.notices = all(.notice) { $0.names(list, invtNos: invtNos) }
+    story.otherReceipts = all(.receipt) { receipt in
+      if receipt.answersLists { return false }
+      let payments = story.payments.flatMap(\.versions).map(\.document)
+      return receipt.names(list, invtNos: invtNos)
+        || payments.contains { receipt.answers(payment: $0) }
+    }.sorted { ($0.kind.rawValue, $0.text("returnTime")) < ($1.kind.rawValue, $1.text("returnTime")) }
+  }
+}
+
+extension ListStory {
+  /// Every document that the story tells of.
+  var documents: [StoredDocument] {
+    let groups = [lists, orders] + payments + waybills + cancellations + refunds
+    return groups.flatMap { $0.versions.map(\.document) } + notices + officialStatus + otherReceipts
+  }
+}
+
+extension StoredDocument {
+  /// A receipt of lists: it tells their official status.
+  var answersLists: Bool { kind.spec.number == 604 || kind.spec.number == 622 }
+
+  /// Whether a notice or receipt is about the list, its order or its waybill. Keys that it leaves out do not
+  /// contradict.
+  func names(_ list: StoredDocument, invtNos: Set<String>) -> Bool {
+    guard kind.direction == list.kind.direction else { return false }
+    func agrees(_ element: String) -> Bool {
+      let own = text(element)
+      return own.isEmpty || isSame(own, list.text(element))
+    }
+    let number = kind.spec.number
+    switch number {
+    case 604, 622, 606, 624:
+      let isNamed = carries("copNo", list.text("copNo")) && agrees("agentCode")
+      return isNamed || !invtNos.isDisjoint(with: [text("invtNo")])
+    case 304, 312:
+      return carries("orderNo", list.text("orderNo")) && (agrees("ebpCode") || agrees("ebcCode"))
+    case 404: return carries("orderNo", list.text("orderNo")) && agrees("ebcCode")
+    case 412: return false
+    default:
+      if carries("logisticsNo", list.text("logisticsNo")), agrees("logisticsCode") { return true }
+      return invtNos.contains { carries("invtNo", $0) }
+    }
+  }
+
+  /// Whether a CEB412 is for this payment.
+  func answers(payment: StoredDocument) -> Bool {
+    kind.spec.number == 412 && payment.kind == .payment411
+      && carries("payTransactionId", payment.text("payTransactionId"))
+      && isSame(text("payCode"), payment.text("payCode"))
+  }
+}

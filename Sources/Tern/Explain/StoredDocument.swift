@@ -1,0 +1,232 @@
+import TernCEB
+import TernRules
+import TernStore
+
+/// A document of a store with where it came from.
+final class StoredDocument {
+  let place: DocumentPlace
+  let row: DocumentRow
+  /// File, member of an archive, envelope, and bytes.
+  var origin = Origin()
+
+  init(place: DocumentPlace, row: DocumentRow) {
+    self.place = place
+    self.row = row
+    origin.sourceNumber = Int(row.head.integer("#source") ?? -1)
+    origin.offset = row.head.integer("#offset") ?? 0
+    origin.length = row.head.integer("#length") ?? 0
+  }
+
+  var kind: Kind { place.kind }
+  func text(_ name: String) -> String { row.text(name) }
+
+  /// Seconds since 1970-01-01 in China Standard Time; nil where the kind has none.
+  var appTime: Int64? { row.head.integer("appTime") }
+  var isDeclared: Bool { text("appStatus") == "2" }
+  var isDelete: Bool { text("appType") == "3" }
+
+  /// What names the platform in a trade key; nil where the document can't name one.
+  var platform: String? {
+    let element = row.platformElement
+    return row.head.has(element) ? text(element) : nil
+  }
+
+  var tradeKey: ByteKey? {
+    platform.map { ByteKey([kind.direction.letter, $0, text("orderNo")]) }
+  }
+  var waybillKey: ByteKey {
+    ByteKey([kind.direction.letter, text("logisticsCode"), text("logisticsNo")])
+  }
+
+  /// Identity of a version group (domain: "Which documents count"); nil where it can have none.
+  var identity: ByteKey? {
+    switch kind.role {
+    case .order: return tradeKey
+    case .payment:
+      let number = text(kind.direction == .import ? "payTransactionId" : "payNo")
+      return tradeKey?.adding([text("payCode")] + (number.isEmpty ? ["guid", text("guid")] : [number]))
+    case .waybill: return waybillKey
+    case .list, .cancellation:
+      return text("copNo").isEmpty
+        ? tradeKey.map { ByteKey($0.parts + waybillKey.parts) }
+        : ByteKey([kind.direction.letter, text("agentCode"), text("copNo")])
+    case .refund:
+      let number = text(kind.direction == .import ? "copNo" : "coElNo")
+      return ByteKey([kind.direction.letter, text("agentCode"), text("invtNo")])
+        .adding(number.isEmpty ? ["guid", text("guid")] : [number])
+    case .receipt, .notice: return nil
+    }
+  }
+
+  /// Whether the head or a line carries the value.
+  func carries(_ element: String, _ value: String) -> Bool {
+    func isIt(_ row: FieldRow) -> Bool { row.has(element) && isSame(row.text(element), value) }
+    return !value.isEmpty && (isIt(row.head) || row.lines.contains(where: isIt))
+  }
+}
+
+/// Keys compare byte for byte: `String` takes some texts of other bytes for equal.
+struct ByteKey: Hashable {
+  let parts: [[UInt8]]
+
+  init(_ parts: [[UInt8]]) { self.parts = parts }
+  init(_ texts: [String]) { parts = texts.map { Array($0.utf8) } }
+  func adding(_ texts: [String]) -> ByteKey { ByteKey(parts + ByteKey(texts).parts) }
+}
+
+func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+
+/// Where a document's bytes are.
+struct Origin {
+  var sourceNumber = -1
+  /// Path of the source as it was given.
+  var source = ""
+  /// Member of an archive that holds it; `offset` then counts from the member's first byte.
+  var member = ""
+  /// Bytes of the decompressed source, or of the unwrapped message where there is an envelope.
+  var offset: Int64 = 0
+  var length: Int64 = 0
+  var envelope: Envelope?
+
+  struct Envelope {
+    var senderId: String
+    var messageId: String
+    /// Where it begins in the source.
+    var offset: Int64
+  }
+}
+
+/// Reads single documents, and where they came from.
+struct DocumentLoader: ~Copyable {
+  let segments: [SegmentReader]
+  private let sources: [String]
+  private var decoder = ColumnDecoder()
+
+  /// `sources`: paths by number.
+  init(segments: [SegmentReader], sources: [String]) {
+    self.segments = segments
+    self.sources = sources
+  }
+
+  /// In the order of the places. Reads each row group that holds any once, with all its columns, and
+  /// keeps the rows wanted.
+  mutating func load(_ places: [DocumentPlace]) throws(TernError) -> [StoredDocument] {
+    var documents: [StoredDocument] = []
+    var start = 0
+    while start < places.count {
+      let first = places[start]
+      var end = start
+      while end < places.count, places[end].segment == first.segment,
+        places[end].group == first.group, places[end].kind == first.kind
+      {
+        end += 1
+      }
+      documents += try load(first, rows: places[start..<end].map(\.row))
+      start = end
+    }
+    return documents
+  }
+
+  private mutating func load(
+    _ unit: DocumentPlace, rows: [Int]
+  ) throws(TernError) -> [StoredDocument] {
+    let reader = segments[unit.segment]
+    let kind = unit.kind
+    let all = try storing { () throws(StoreError) in
+      KindTables(
+        kind, heads: try reader.readTable(.heads(kind), group: unit.group, decoder: &decoder),
+        lines: reader.schema(of: .lines(kind)) == nil
+          ? nil : try reader.readTable(.lines(kind), group: unit.group, decoder: &decoder))
+    }
+    let tables = all.picking(rows)
+    let envelopes = try readGroup(.envelopes, reader, unit.group)
+    return rows.indices.map { index in
+      var place = unit
+      place.row = rows[index]
+      let document = StoredDocument(place: place, row: DocumentRow(tables, row: index))
+      if let envelopes { document.origin.enter(envelopes) }
+      document.origin.name(sources)
+      return document
+    }
+  }
+
+  private mutating func readGroup(
+    _ id: TableID, _ reader: SegmentReader, _ group: Int
+  ) throws(TernError) -> Table? {
+    guard reader.groups(of: id).contains(where: { $0.group == group }) else { return nil }
+    return try storing { () throws(StoreError) in
+      try reader.readTable(id, group: group, decoder: &decoder)
+    }
+  }
+
+  /// What a reject says of itself, and where it came from.
+  mutating func reject(
+    segment: Int, group: Int, row: Int
+  ) throws(TernError) -> (origin: Origin, fields: [String: String]) {
+    let names = ["source", "offset", "length", "kind", "key", "field", "reason", "message", "sender"]
+    let table = try storing { () throws(StoreError) in
+      try segments[segment].readTable(.rejects, group: group, columns: names, decoder: &decoder)
+    }
+    let values = FieldRow(table, row: row)
+    var origin = Origin()
+    origin.sourceNumber = Int(values.integer("source") ?? -1)
+    origin.offset = values.integer("offset") ?? 0
+    origin.length = values.integer("length") ?? 0
+    origin.name(sources)
+    let texts = names.dropFirst(3).map { ($0, values.text($0)) }
+    return (origin, Dictionary(uniqueKeysWithValues: texts))
+  }
+}
+
+extension Origin {
+  fileprivate mutating func name(_ sources: [String]) {
+    if sources.indices.contains(sourceNumber) { source = sources[sourceNumber] }
+  }
+
+  /// Takes over the envelope that the bytes lie in, if one does.
+  fileprivate mutating func enter(_ envelopes: Table) {
+    for index in 0..<envelopes.rowCount {
+      let row = FieldRow(envelopes, row: index)
+      guard row.integer("source") == Int64(sourceNumber), let start = row.integer("offset"),
+        let count = row.integer("length"), offset >= start, offset < start + count
+      else { continue }
+      envelope = Envelope(
+        senderId: row.text("senderId"), messageId: row.text("messageId"), offset: start)
+      offset -= start
+      return
+    }
+  }
+}
+
+extension KindTables {
+  /// These documents alone, with their lines.
+  fileprivate func picking(_ rows: [Int]) -> KindTables {
+    let picked = KindTables(kind)
+    let counts = heads["#lines"].integer
+    var firstLine = 0
+    var next = 0
+    for row in rows {
+      while next < row {
+        firstLine += Int(counts[next])
+        next += 1
+      }
+      heads.copy(row, to: picked.heads)
+      guard let lines, let target = picked.lines else { continue }
+      for line in firstLine..<firstLine + Int(counts[row]) { lines.copy(line, to: target) }
+    }
+    return picked
+  }
+}
+
+extension Table {
+  fileprivate func copy(_ row: Int, to other: Table) {
+    for (from, to) in zip(columns, other.columns) {
+      switch from {
+      case .text(let column): unsafe to.text.append(column.unsafeValue(row))
+      case .integer(let column): to.integer.append(column[row])
+      case .decimal(let column):
+        to.decimal.append(mantissa: column.mantissas[row], form: column.form(row))
+      }
+    }
+  }
+}
