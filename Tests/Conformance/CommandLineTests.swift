@@ -154,7 +154,7 @@ struct CommandLineTests {
   }
 
   @Test("verbs that are not there say so", arguments: [
-    ["explain", "store", "--order", "1"], ["summarize", "store", "--from", "1"],
+    ["summarize", "store", "--from", "1"],
   ])
   func absent(_ command: [String]) throws {
     let result = try tern(command)

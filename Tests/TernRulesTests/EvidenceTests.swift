@@ -275,7 +275,9 @@ struct EvidenceTests {
       let labels = Finding.allCases.map { $0.label(language) }
       #expect(Set(labels).count == labels.count)
     }
-    for finding in Finding.allCases { #expect(Finding.labels[finding] != nil, "\(finding.name)") }
+    for finding in Finding.allCases {
+      #expect(Finding.labels[finding] != nil && Finding.rules[finding] != nil, "\(finding.name)")
+    }
   }
 
   @Test("decimals are shown exactly, with the digits they had")

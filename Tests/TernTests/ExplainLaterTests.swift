@@ -1,0 +1,282 @@
+import TernCEB
+import TernTestSupport
+import Testing
+
+@testable import Tern
+@testable import TernRules
+
+/// Documents made from the catalogue: every element that the schema wants, plainly, but for those given.
+struct SchemaDocument {
+  var kind: Kind
+  var head: [String: String]
+  var lines: [[String: String]] = []
+
+  init(_ number: Int, _ head: [String: String], lines: [[String: String]] = []) {
+    kind = Kind(number: number)!
+    self.head = head
+    self.lines = lines
+  }
+
+  private static func elements(_ fields: [Field], _ values: [String: String]) -> String {
+    fields.map { field in
+      var value = values[field.name]
+      if value == nil, field.required {
+        value =
+          switch field.type {
+          case .decimal, .integer: "1"
+          case .time: "20240310120000"
+          case .date: "20240310"
+          case .text:
+            ["appType": "1", "appStatus": "2"][field.name]
+              ?? String(repeating: "0", count: max(field.minLength, 1))
+          }
+      }
+      return value.map { "<ceb:\(field.name)>\($0)</ceb:\(field.name)>" } ?? ""
+    }.joined()
+  }
+
+  /// The whole message.
+  var message: String {
+    let spec = kind.spec
+    var body = Self.elements(spec.headFields, head)
+    if let name = spec.head { body = "<ceb:\(name)>\(body)</ceb:\(name)>" }
+    for line in lines {
+      body += "<ceb:\(spec.line!)>" + Self.elements(spec.lineFields, line) + "</ceb:\(spec.line!)>"
+    }
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ceb:\(kind.name)Message guid=\"000000E1-0001-4C0B-9A10-202403100001\" version=\"1.0\" "
+      + "xmlns:ceb=\"http://www.chinaport.gov.cn/ceb\"><ceb:\(spec.document)>\(body)</ceb:\(spec.document)></ceb:\(kind.name)Message>\n"
+  }
+}
+
+@Suite("explain: what happened later")
+struct ExplainLaterTests {
+  let folder = TemporaryFolder(inMemory: true)
+  let engine = Engine(settings: EngineSettings(threads: 2))
+
+  /// Keys of the first export list of `corpora/demo`, and of an import.
+  static let export = (
+    agentCode: "3301968A01", copNo: "QD202403100001", orderNo: "DD202403100001",
+    logisticsCode: "3301968L01", logisticsNo: "YD202403100001", ebpCode: "3301968P01",
+    ebcCode: "3301968S01"
+  )
+  static let invtNo = "29912024I000000001"
+
+  /// A store with the demo and these documents, each message a file in the order given.
+  func store(_ documents: [SchemaDocument], reconciled: Bool = true) throws -> String {
+    makeFolder(folder["more"])
+    for (index, document) in documents.enumerated() {
+      writeFile(folder["more/\(index < 10 ? "0" : "")\(index).xml"], document.message)
+    }
+    try engine.ingest([corpus("demo") + "/input", folder["more"]], into: folder["store"])
+    if reconciled { try engine.reconcile(folder["store"]) }
+    return folder["store"]
+  }
+
+  private func receipt(_ status: String, _ time: String, _ info: String, invtNo: String) -> SchemaDocument {
+    SchemaDocument(
+      604,
+      [
+        "agentCode": Self.export.agentCode, "copNo": Self.export.copNo, "invtNo": invtNo,
+        "ebpCode": Self.export.ebpCode, "ebcCode": Self.export.ebcCode,
+        "orderNo": Self.export.orderNo, "returnStatus": status, "returnTime": time,
+        "returnInfo": info,
+      ])
+  }
+
+  @Test("the official status is shown beside Tern's own, the latest last, and its invtNo finds the list")
+  func official() throws {
+    let store = try store([
+      receipt("399", "20240311080000000", "海关审结", invtNo: Self.invtNo),
+      receipt("2", "20240310130000000", "电子口岸申报中", invtNo: Self.invtNo),
+    ])
+    for query in [ExplainQuery.list(Self.export.copNo), .list(Self.invtNo), .order(Self.export.orderNo)] {
+      let explanation = try engine.explain(query, in: store)
+      let story = try #require(explanation.stories.first, "\(query)")
+      #expect(story.list.text("copNo") == Self.export.copNo)
+      #expect(story.officialStatus.map { $0.text("returnStatus") } == ["2", "399"], "\(query)")
+      #expect(story.verdict?.returnStatus == "399")
+      let text = explanation.text()
+      #expect(text.contains("399  海关审结  CEB604  2024-03-11 08:00:00.000  the same as Tern's"))
+      #expect(explanation.json().contains("\"officialStatus\":[{\"kind\":\"CEB604\""))
+    }
+    let other = try engine.explain(.list("QD202403100002"), in: store)
+    #expect(other.stories.count == 1 && other.stories[0].officialStatus.isEmpty)
+  }
+
+  @Test("a receipt that says otherwise than Tern is told as such, in both languages")
+  func officialDiffers() throws {
+    let store = try store([receipt("100", "20240311080000000", "海关退单", invtNo: Self.invtNo)])
+    let explanation = try engine.explain(.waybill(Self.export.logisticsNo), in: store)
+    #expect(explanation.text().contains("Tern's own is 399"))
+    #expect(explanation.text(.chinese).contains("Tern 的判定为 399"))
+  }
+
+  /// One of each kind that names the list, its order, payment or waybill.
+  private var later: [SchemaDocument] {
+    let list = Self.export
+    let numbers = ["agentCode": list.agentCode, "copNo": list.copNo, "invtNo": Self.invtNo]
+    let line = ["logisticsNo": list.logisticsNo]
+    let carrier = ["logisticsCode": list.logisticsCode]
+    let waybill = carrier.merging(line) { $1 }
+    return [
+      receipt("399", "20240311080000000", "海关审结", invtNo: Self.invtNo),
+      SchemaDocument(507, carrier.merging(["copNo": "YD-1"]) { $1 }, lines: [["logisticsNo": "other"], line]),
+      SchemaDocument(509, carrier.merging(["copNo": "LJ-1", "leaveTime": "20240312090000"]) { $1 }, lines: [line]),
+      SchemaDocument(607, carrier.merging(["copNo": "ZF-1"]) { $1 }, lines: [line]),
+      SchemaDocument(605, numbers.merging(["appTime": "20240301000000", "guid": "000000D9-0001-4C0B-9A10-202403100001"]) { $1 }),
+      SchemaDocument(606, numbers.merging(["returnStatus": "100"]) { $1 }),
+      SchemaDocument(213, ["agentCode": list.agentCode, "coElNo": "TH-1", "invtNo": Self.invtNo], lines: [["gnum": "1"]]),
+      SchemaDocument(214, ["agentCode": list.agentCode, "coElNo": "TH-1", "invtNo": Self.invtNo]),
+      SchemaDocument(304, ["ebpCode": list.ebpCode, "ebcCode": list.ebcCode, "orderNo": list.orderNo]),
+      SchemaDocument(404, ["ebcCode": list.ebcCode, "orderNo": list.orderNo]),
+      SchemaDocument(506, waybill),
+      SchemaDocument(701, ["copNo": "HZ-1"], lines: [["invtNo": Self.invtNo]]),
+      SchemaDocument(792, ["sumNo": "HZ-2"], lines: [["invtNo": Self.invtNo, "logisticsNo": "else"]]),
+    ]
+  }
+
+  @Test("arrival, departure, returns, cancellations, applications and receipts mark the list that they name")
+  func marks() throws {
+    let store = try store(later)
+    let explanation = try engine.explain(.order(Self.export.orderNo), in: store)
+    let story = try #require(explanation.stories.first)
+    #expect(story.notices.map(\.kind.spec.number).sorted() == [507, 509, 607, 701, 792])
+    #expect(story.otherReceipts.map(\.kind.spec.number).sorted() == [214, 304, 404, 506, 606])
+    #expect(story.cancellations.flatMap(\.versions).map(\.document.kind.spec.number) == [605])
+    #expect(story.refunds.flatMap(\.versions).map(\.document.kind.spec.number) == [213])
+    #expect(explanation.others.isEmpty)
+    let text = explanation.text()
+    #expect(text.contains("departure CEB509  2024-03-12 12:00:00") || text.contains("leaveTime 2024-03-12 09:00:00"))
+    #expect(text.contains("no effect: earlier than the list's counting version"))
+    // Another list has none of it.
+    let other = try engine.explain(.list("QD202403100002"), in: store)
+    #expect(other.stories[0].notices.isEmpty && other.stories[0].otherReceipts.isEmpty)
+    #expect(other.stories[0].cancellations.isEmpty && other.stories[0].refunds.isEmpty)
+  }
+
+  @Test("for imports: waybill status, tax and its state, warehousing, a receipt by transaction number")
+  func imports() throws {
+    let message = try #require(readText(corpus("demo") + "/input/lists-621.xml"))
+    func value(_ name: String) throws -> String {
+      let start = try #require(message.ranges(of: "<ceb:\(name)>").first).upperBound
+      return String(message[start...].prefix { $0 != "<" })
+    }
+    let (code, number) = (try value("logisticsCode"), try value("logisticsNo"))
+    let (agentCode, copNo) = (try value("agentCode"), try value("copNo"))
+    let payments = try #require(readText(corpus("demo") + "/input/payments-411.xml"))
+    let orderNo = try value("orderNo")
+    let payment = try #require(
+      IncrementalTests.documents(in: payments).first { $0.text.contains(">\(orderNo)<") }?.text)
+    func ofPayment(_ name: String) throws -> String {
+      String(payment[try #require(payment.ranges(of: "<ceb:\(name)>").first).upperBound...].prefix { $0 != "<" })
+    }
+    let store = try store([
+      SchemaDocument(622, ["agentCode": "", "copNo": copNo, "invtNo": Self.invtNo, "returnStatus": "800"]),
+      SchemaDocument(513, ["logisticsCode": code, "logisticsNo": number, "logisticsStatus": "S"]),
+      SchemaDocument(513, ["logisticsCode": "another", "logisticsNo": number, "logisticsStatus": "S"]),
+      SchemaDocument(711, ["logisticsCode": code], lines: [["logisticsNo": number]]),
+      SchemaDocument(816, ["invtNo": Self.invtNo], lines: [[:]]),
+      SchemaDocument(818, ["invtNo": Self.invtNo]),
+      SchemaDocument(
+        412, ["payCode": try ofPayment("payCode"), "payTransactionId": try ofPayment("payTransactionId")]),
+      SchemaDocument(412, ["payCode": "another", "payTransactionId": try ofPayment("payTransactionId")]),
+      SchemaDocument(512, ["logisticsCode": code, "logisticsNo": number]),
+    ])
+    let explanation = try engine.explain(.list(copNo), in: store)
+    let story = try #require(explanation.stories.first)
+    #expect(story.list.text("agentCode") == agentCode)
+    #expect(story.officialStatus.map { $0.text("returnStatus") } == ["800"])
+    #expect(story.notices.map(\.kind.spec.number).sorted() == [513, 711, 816, 818])
+    #expect(story.otherReceipts.map(\.kind.spec.number).sorted() == [412, 512])
+  }
+
+  @Test("without verdicts the documents are shown, with what to do first")
+  func notReconciled() throws {
+    let store = try store([], reconciled: false)
+    let explanation = try engine.explain(.list(Self.export.copNo), in: store)
+    #expect(!explanation.isReconciled && explanation.stories.count == 1)
+    #expect(explanation.stories[0].orders.counting != nil && explanation.stories[0].waybill != nil)
+    #expect(explanation.text().contains("run 'tern reconcile \(store)' first"))
+    #expect(explanation.json().contains("\"reconciled\":false"))
+    #expect(try engine.explain(.list("no such number"), in: store).isEmpty)
+  }
+
+  @Test("documents without a list, drafts, and rejects with the number are told")
+  func withoutList() throws {
+    let order = ["orderNo": "LONELY", "ebpCode": "P", "ebcCode": "S"]
+    let store = try store([
+      SchemaDocument(303, order, lines: [[:]]),
+      SchemaDocument(403, order.merging(["appStatus": "1"]) { $1 }),
+      SchemaDocument(403, order.merging(["charge": "much"]) { $1 }),
+    ])
+    let explanation = try engine.explain(.order("LONELY"), in: store)
+    #expect(explanation.stories.isEmpty)
+    #expect(explanation.others.flatMap(\.versions).map(\.status) == [.counts, .draft])
+    #expect(explanation.rejects.count == 1 && explanation.rejects[0].fields["field"] == "charge")
+    #expect(explanation.rejects[0].origin.source.hasSuffix("02.xml"))
+    let text = explanation.text(.chinese)
+    #expect(text.contains("暂存：不参与比对") && text.contains("带有上述编号、被拒收的单证"))
+  }
+
+  @Test("offset and length are the document's bytes in its source")
+  func origins() throws {
+    let store = try store(later)
+    let explanation = try engine.explain(.order(Self.export.orderNo), in: store)
+    let documents = try #require(explanation.stories.first).documents
+    #expect(documents.count > 10)
+    for document in documents {
+      let origin = document.origin
+      let bytes = try #require(readFile(origin.source))
+      let text = String(decoding: bytes[Int(origin.offset)..<Int(origin.offset + origin.length)], as: UTF8.self)
+      let name = document.kind.spec.document
+      #expect(text.hasPrefix("<ceb:\(name)>") && text.hasSuffix("</ceb:\(name)>"), "\(document.kind.name)")
+    }
+  }
+
+  @Test("no name, identity number, telephone or address is shown whole")
+  func persons() throws {
+    let store = try store([])
+    let elements = PersonalData.elements
+    var seen = 0
+    for name in ["lists-621", "orders-311", "payments-411", "waybills-511"] {
+      for (_, text) in IncrementalTests.documents(in: readText(corpus("demo") + "/input/\(name).xml")!) {
+        guard let order = text.ranges(of: "<ceb:orderNo>").first else { continue }
+        let orderNo = String(text[order.upperBound...].prefix { $0 != "<" })
+        let explanation = try engine.explain(.order(orderNo), in: store)
+        let shown = explanation.text() + explanation.json()
+        for element in elements {
+          for range in text.ranges(of: "<ceb:\(element)>") {
+            let value = String(text[range.upperBound...].prefix { $0 != "<" })
+            // A platform's registration number may be any word.
+            if value.count < 4 { continue }
+            seen += 1
+            #expect(!shown.contains(value), "\(element) of \(orderNo)")
+          }
+        }
+      }
+    }
+    #expect(seen > 50)
+  }
+
+  @Test("any number of threads gives the same bytes")
+  func threads() throws {
+    let store = try store(later)
+    let texts = try [1, 2, 5].map { threads in
+      let explanation = try Engine(settings: EngineSettings(threads: threads)).explain(
+        .order(Self.export.orderNo), in: store)
+      return explanation.text() + explanation.json(.chinese)
+    }
+    #expect(texts[1] == texts[0] && texts[2] == texts[0])
+  }
+
+  @Test("colour is in the text only where it is asked for, and a value cannot steer the terminal")
+  func colour() throws {
+    let store = try store([
+      receipt("100", "20240311080000000", "x&#x9b;31mred&#x2028;", invtNo: Self.invtNo)
+    ])
+    let explanation = try engine.explain(.order(Self.export.orderNo), in: store)
+    #expect(!explanation.text().unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{9b}" || $0 == "\u{2028}" })
+    #expect(explanation.text(hasColour: true).contains("\u{1b}[1m"))
+    #expect(!explanation.text(hasColour: true).unicodeScalars.contains { $0 == "\u{9b}" })
+  }
+}
