@@ -66,36 +66,52 @@ public final class DocumentBatch {
     members = Table(Self.memberSchema)
   }
 
-  /// How much a batch held at a moment.
-  struct Mark {
-    var heads: InlineArray<42, Int>
-    var lines: InlineArray<42, Int>
-    var envelopes: Int
-    var rejects: Int
-    var irregulars: Int
+  /// What the batch held before the message that is being read.
+  private struct Mark {
+    /// Of the message's documents, once its root is read; before that it can have added none.
+    var kind: Kind?
+    var heads = 0
+    var lines = 0
+    var rejects = 0
+    var irregulars = 0
     var latestAppTime: Int64?
-    var schemaRemarks: Int
+    var schemaRemarks = 0
   }
 
-  var mark: Mark {
-    Mark(
-      heads: InlineArray { kinds[$0].heads.rowCount },
-      lines: InlineArray { kinds[$0].lines?.rowCount ?? 0 }, envelopes: envelopes.rowCount,
+  private var mark = Mark()
+
+  /// A message begins: `takeBackMessage` takes out what comes from here on.
+  func beginMessage() {
+    mark = Mark(
       rejects: rejects.rowCount, irregulars: irregulars.rowCount, latestAppTime: latestAppTime,
       schemaRemarks: schemaRemarks)
   }
 
-  /// Takes out what has come since `mark`.
-  func truncate(to mark: Mark) {
-    envelopes.truncate(mark.envelopes)
-    for index in kinds.indices {
-      kinds[index].heads.truncate(mark.heads[index])
-      kinds[index].lines?.truncate(mark.lines[index])
+  /// The message holds documents of this kind.
+  func beginDocuments(of kind: Kind) {
+    mark.kind = kind
+    mark.heads = self[kind].heads.rowCount
+    mark.lines = self[kind].lines?.rowCount ?? 0
+  }
+
+  /// The message is unusable: nothing of it counts.
+  func takeBackMessage() {
+    if let kind = mark.kind {
+      self[kind].heads.truncate(mark.heads)
+      self[kind].lines?.truncate(mark.lines)
     }
     rejects.truncate(mark.rejects)
     irregulars.truncate(mark.irregulars)
     latestAppTime = mark.latestAppTime
     schemaRemarks = mark.schemaRemarks
+  }
+
+  /// Rows of `rejects` that the message has added.
+  var messageRejects: Range<Int> { mark.rejects..<rejects.rowCount }
+
+  /// The kind of the message's documents, and their rows of `heads`; nil if it has none.
+  var messageHeads: (kind: Kind, rows: Range<Int>)? {
+    mark.kind.map { ($0, mark.heads..<self[$0].heads.rowCount) }
   }
 
   /// Takes all rows out and keeps the memory for the next unit.

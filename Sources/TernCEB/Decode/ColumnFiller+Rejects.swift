@@ -99,8 +99,8 @@ extension ColumnFiller {
       let end = Int(rows.documentEnds[document])
       unsafe batch.appendReject(
         source: message.source, offset: message.sourceOffset + start, kind: kind.name, key: key,
-        field: complaint.field, reason: complaint.reason, message: complaint.text,
-        original: unsafe UnsafeBufferPointer(start: message.base + start, count: end - start))
+        field: complaint.field, reason: complaint.reason, message: complaint.text + note,
+        encoding: encoding, original: unsafe UnsafeBufferPointer(start: message.base + start, count: end - start))
     }
   }
 }

@@ -26,7 +26,7 @@ final class ColumnFiller {
     var text: String
   }
 
-  let checks: [KindChecks] = Kind.allCases.map(KindChecks.init)
+  let checks = KindChecks.all
   var calendar = CalendarReader()
   /// At most one per document, of the present group.
   var complaints: [Complaint] = []
@@ -45,6 +45,10 @@ final class ColumnFiller {
   var bytesTellAll = false
 
   var message: Message
+  /// Of the message, for its rejects: the encoding that it declares, if it is not UTF-8, and what is said of
+  /// where it stands.
+  var encoding = ""
+  var note = ""
   var batch: DocumentBatch
   /// By kind: the storage of the batch's columns.
   var columns: [KindColumns] = []

@@ -1,5 +1,7 @@
 /// What makes a document of a kind a reject, as slots of its rows (domain: "What is rejected").
 struct KindChecks: Sendable {
+  static let all: [KindChecks] = Kind.allCases.map(KindChecks.init)
+
   /// By slot: all ones where the 202205 schema requires the element.
   let requiredHead: [UInt32]
   let requiredLine: [UInt32]

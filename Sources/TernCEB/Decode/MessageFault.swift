@@ -7,8 +7,10 @@ public enum RejectReason: String, Sendable, CaseIterable {
   case doctype
   case nesting
   case rootUnknown = "root-unknown"
-  /// An official message kind that this version does not take in.
+  /// An official message that carries no business documents: the exchange platform's `DxpRep`.
   case kindUnsupported = "kind-unsupported"
+  /// A DXP envelope that does not hold one piece of base64, or stands inside another one.
+  case envelope
   /// More than 100 documents, or none.
   case documentCount = "document-count"
   case empty
@@ -35,6 +37,10 @@ struct MessageFault: Error {
   /// The slice ends inside the message and the source goes on: not a fault, more bytes are needed.
   var isIncomplete = false
 
+  /// The message declares GB18030: not a fault, it is to be read from its text in UTF-8.
+  var isForeign = false
+
   static let incomplete = MessageFault(
     reason: .truncated, position: 0, text: "", isIncomplete: true)
+  static let foreign = MessageFault(reason: .encoding, position: 0, text: "", isForeign: true)
 }

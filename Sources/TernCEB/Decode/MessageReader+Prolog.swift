@@ -8,7 +8,7 @@ extension MessageReader {
     if position + 1 < end {
       let pair = (byte(position), byte(position + 1))
       if pair == (0xFF, 0xFE) || pair == (0xFE, 0xFF) || pair == (0, 0x3C) || pair == (0x3C, 0) {
-        throw fault(.encoding, at: position, "the bytes look like UTF-16; UTF-8 is expected")
+        throw fault(.encoding, at: position, "no message in UTF-8 or GB18030 begins like this")
       }
     }
     if matches("<?xml", at: position), position + 5 < end, isSpace(byte(position + 5)) {
@@ -77,11 +77,7 @@ extension MessageReader {
         guard let first = declared.utf8.first, (first | 0x20) >= 0x61, (first | 0x20) <= 0x7A else {
           throw declarationFault()
         }
-        if !hasMark, !["utf-8", "utf8"].contains(declared.lowercased()) {
-          throw fault(
-            .encoding, at: start,
-            "the encoding '\(declared)' is declared; this version reads UTF-8")
-        }
+        if !hasMark { try choose(encoding: declared, at: start) }
       default:
         guard declared == "yes" || declared == "no" else { throw declarationFault() }
       }
@@ -94,6 +90,19 @@ extension MessageReader {
         return
       }
     }
+  }
+
+  /// GB18030 contains GBK, and that GB2312: all are read as the largest.
+  private func choose(encoding declared: String, at start: Int) throws(MessageFault) {
+    let name = declared.lowercased()
+    if name == "utf-8" || name == "utf8" { return }
+    encoding = name
+    guard ["gb2312", "gbk", "gb18030"].contains(name) else {
+      throw fault(
+        .encoding, at: start,
+        "the encoding '\(declared)' is declared; UTF-8, GB2312, GBK and GB18030 are read")
+    }
+    if !isConverted { throw .foreign }
   }
 
   private func readDeclared() throws(MessageFault) -> String {

@@ -31,17 +31,19 @@ extension MessageReader {
       throw fault(.notWellFormed, at: start, "the prefix of <\(text(name))> is not declared")
     }
     guard let parent = stack.last else {
-      readRoot(local, prefix, namespace)
+      let role = readRoot(local, prefix, namespace)
       if isEmpty { return }
       stack.append(
-        Open(role: .root, state: 0, nameStart: name.lowerBound, nameCount: name.count, bindings: 0))
+        Open(role: role, state: 0, nameStart: name.lowerBound, nameCount: name.count, bindings: 0))
       return
     }
     guard stack.count < Self.maxDepth else {
       throw fault(.nesting, at: start, "elements nest deeper than \(Self.maxDepth)")
     }
     let (role, state) = meaning(of: local, namespace, in: parent, at: start)
-    if role == .other {
+    switch role {
+    case .document, .head, .line, .field: break
+    default:
       gap.isClean = false
       if isInValue { unsafe value.moveToArena(&rows.arena, base) }
     }
@@ -54,17 +56,22 @@ extension MessageReader {
       Open(
         role: role, state: state, nameStart: name.lowerBound, nameCount: name.count,
         bindings: bindingsBefore))
-    if role == .field { value.begin(at: position) }
+    switch role {
+    case .field, .note: value.begin(at: position)
+    case .data: takeData()
+    default: break
+    }
   }
 
   /// What an element is, by its name and where it stands; opens the row it starts.
   private func meaning(
     of local: Range<Int>, _ namespace: Namespace, in parent: Open, at start: Int
   ) -> (Role, state: Int) {
+    if namespace == .dxp { return partOfEnvelope(local, in: parent) }
     guard namespace == .ceb, let layout else { return (.other, 0) }
     switch parent.role {
     case .root:
-      guard isEqual(local, layout.document) else { return (.other, 0) }
+      guard isEqual(local, layout.document) else { return besideDocuments(local) }
       documentsMet += 1
       guard documentsMet <= layout.documentLimit else { return (.other, 0) }
       if rows.documentCount == SpanRows.maxDocuments { flush() }
@@ -93,7 +100,8 @@ extension MessageReader {
       return field(local, layout, inLine: false)
     case .head: return field(local, layout, inLine: false)
     case .line: return field(local, layout, inLine: true)
-    case .field, .other: return (.other, 0)
+    case .transfer: return note(local, of: Note.ofTransfer)
+    default: return (.other, 0)
     }
   }
 
@@ -116,7 +124,7 @@ extension MessageReader {
       rows.documentEnds[rows.documentCount - 1] = UInt32(position)
       gap.isClean = false
     case .head, .line: gap.isClean = false
-    case .root, .other: break
+    default: break
     }
   }
 
@@ -145,7 +153,10 @@ extension MessageReader {
       rows.documentEnds[rows.documentCount - 1] = UInt32(position)
       gap.documentEnd = position - gap.start
     case .root, .head, .line: break
-    case .other: gap.isClean = false
+    case .note:
+      keepNote(top.state)
+      gap.isClean = false
+    default: gap.isClean = false
     }
     stack.removeLast()
     bindings.removeLast(bindings.count - top.bindings)
@@ -156,17 +167,23 @@ extension MessageReader {
   private func record(_ state: Int) {
     defer { value.markRecorded() }
     guard !value.isRecorded else { return }
-    let count = value.isInArena ? rows.arena.count - value.start : value.count
-    var range = value.start..<value.start + count
-    func at(_ index: Int) -> UInt8 { value.isInArena ? rows.arena[index] : byte(index) }
-    while let first = range.first, isSpace(at(first)) { range.removeFirst() }
-    while let last = range.last, isSpace(at(last)) { range.removeLast() }
+    let range = trimmedValue()
     rows.set(
       state: state,
       // An empty one lies nowhere; the arena may have no bytes at all.
       start: UInt32(range.lowerBound)
         | (value.isInArena && !range.isEmpty ? SpanRows.arenaBit : 0),
       length: range.count)
+  }
+
+  /// Where the value that has just ended lies, in the slice or in the arena.
+  func trimmedValue() -> Range<Int> {
+    let count = value.isInArena ? rows.arena.count - value.start : value.count
+    var range = value.start..<value.start + count
+    func at(_ index: Int) -> UInt8 { value.isInArena ? rows.arena[index] : byte(index) }
+    while let first = range.first, isSpace(at(first)) { range.removeFirst() }
+    while let last = range.last, isSpace(at(last)) { range.removeLast() }
+    return range
   }
 
   private func isName(_ name: Range<Int>, of open: Open) -> Bool {
@@ -186,7 +203,7 @@ extension MessageReader {
 
   // MARK: - The root
 
-  private func readRoot(_ local: Range<Int>, _ prefix: Range<Int>, _ namespace: Namespace) {
+  private func readRoot(_ local: Range<Int>, _ prefix: Range<Int>, _ namespace: Namespace) -> Role {
     rootPrefix = unsafe Array(bytes(prefix))
     rootBindings = bindings.count
     if namespace == .ceb, local.count == 13, matches("CEB", at: local.lowerBound),
@@ -197,15 +214,12 @@ extension MessageReader {
       self.layout = layout
       kindName = layout.kind.name
       rows.begin(layout)
-      return
+      filler.batch.beginDocuments(of: layout.kind)
+      return .root
     }
-    if namespace == .dxp, matches("DxpMsg", at: local.lowerBound) {
-      rootFault = (
-        .kindUnsupported, "\(text(local)) envelopes are not unwrapped by this version"
-      )
-      return
-    }
+    if namespace == .dxp, let role = readEnvelopeRoot(local) { return role }
     rootFault = (.rootUnknown, "the root <\(text(local))> is no customs message")
+    return .root
   }
 
   // MARK: - Names and attributes

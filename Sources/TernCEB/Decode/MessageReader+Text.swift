@@ -48,7 +48,11 @@ struct ValueInProgress {
 }
 
 extension MessageReader {
-  var isInValue: Bool { stack.last?.role == .field && !value.isRecorded }
+  /// In a value that is kept.
+  var isInValue: Bool {
+    guard let role = stack.last?.role else { return false }
+    return (role == .field || role == .note) && !value.isRecorded
+  }
 
   /// Character data up to the next `<`, with references resolved and line ends made LF.
   func readText() throws(MessageFault) {
@@ -67,6 +71,8 @@ extension MessageReader {
         if isInValue {
           unsafe value.moveToArena(&rows.arena, base)
           appendScalar(scalar)
+        } else if stack.last?.role == .data {
+          envelope.data.take(scalar)
         }
         runStart = position
       case UInt8(ascii: "\r"):
@@ -100,7 +106,11 @@ extension MessageReader {
   }
 
   private func appendText(_ range: Range<Int>) {
-    if isInValue { unsafe value.append(range, &rows.arena, base) }
+    if isInValue {
+      unsafe value.append(range, &rows.arena, base)
+    } else if stack.last?.role == .data {
+      unsafe envelope.data.take(bytes(range))
+    }
   }
 
   private func appendScalar(_ scalar: Unicode.Scalar) {
@@ -173,6 +183,8 @@ extension MessageReader {
       if isInValue {
         unsafe value.moveToArena(&rows.arena, base)
         appendNormalized(content..<stop)
+      } else if stack.last?.role == .data {
+        unsafe envelope.data.take(bytes(content..<stop))
       }
       position = stop + 3
     } else if end - start < 9, !endIsFinal {

@@ -14,12 +14,18 @@ final class MessageReader {
   static let maxDepth = 64
   enum Role {
     case root, document, head, line, field, other
+    /// `BaseTransfer`.
+    case transfer
+    /// Of an envelope: `DxpMsgSv`, `DxpMsg` and what stands in it.
+    case server, envelope, transInfo, receiverIds, data
+    /// A text beside the documents that is kept; `state` is its `Note`.
+    case note
   }
 
   /// An element that is open.
   struct Open {
     var role: Role
-    /// Of a field; 0 otherwise.
+    /// Of a field or a note; 0 otherwise.
     var state: Int
     /// Its name as written, in the slice; after a fast walk the kind's own, under the root's prefix.
     var nameStart: Int
@@ -32,7 +38,8 @@ final class MessageReader {
   let kernel: tern_kernel
   /// Where complete groups of documents go.
   let filler: ColumnFiller
-  private let templates: [Template]
+  /// By kind: what has been learned; nil before the first message.
+  private var templates: [Template?]
 
   // The slice.
   @unsafe var base: UnsafePointer<UInt8>
@@ -40,14 +47,20 @@ final class MessageReader {
   /// Whether the source ends where the slice does.
   var endIsFinal = true
   var position = 0
+  /// The slice was made of a message that declares GB18030: that declaration is no news.
+  var isConverted = false
+  /// The slice was taken out of an envelope.
+  var isUnwrapped = false
 
   // The message.
   var messageStart = 0
   /// Behind the message's own XML declaration: the next one is looked for from here on.
   var resumeFloor = 0
   var layout: KindLayout?
-  /// `CEB605`, also for kinds that are not read; empty if the root is unknown.
+  /// `CEB605`; empty if the root is unknown.
   var kindName = ""
+  /// As declared, in lower case; empty for UTF-8.
+  var encoding = ""
   var rootFault: (reason: RejectReason, text: String)?
   var rootPrefix: [UInt8] = []
   var stack: [Open] = []
@@ -58,6 +71,8 @@ final class MessageReader {
   var documentsMet = 0
   var headSeen = false
   var gap = Template.Gap()
+  var notes = Notes()
+  var envelope = EnvelopeParts()
 
   // The value that is being read.
   var value = ValueInProgress()
@@ -70,18 +85,49 @@ final class MessageReader {
   init(kernel: tern_kernel, filler: ColumnFiller) {
     self.kernel = kernel
     self.filler = filler
-    templates = KindLayout.all.map(Template.init)
+    templates = KindLayout.all.map { _ in nil }
     unsafe base = UnsafePointer(bitPattern: 64)!
     stack.reserveCapacity(Self.maxDepth)
   }
 
   /// Turns to a slice. `bytes` must stay in place until the next call, with `TERN_PADDING` zero
   /// bytes past its end.
-  func begin(slice bytes: UnsafeBufferPointer<UInt8>, endIsFinal: Bool) {
+  func begin(
+    slice bytes: UnsafeBufferPointer<UInt8>, endIsFinal: Bool, isConverted: Bool = false,
+    isUnwrapped: Bool = false
+  ) {
     if let start = bytes.baseAddress { unsafe base = start }
     end = bytes.count
     self.endIsFinal = endIsFinal
     position = 0
+    self.isConverted = isConverted
+    self.isUnwrapped = isUnwrapped
+  }
+
+  /// What the reader stands in, and where.
+  @safe
+  struct Window {
+    @unsafe fileprivate var base: UnsafePointer<UInt8>
+    fileprivate(set) var end: Int
+    fileprivate(set) var endIsFinal: Bool
+    fileprivate var position: Int
+    fileprivate(set) var isUnwrapped: Bool
+  }
+
+  /// To turn to another text between two messages, and back again.
+  var window: Window {
+    get {
+      unsafe Window(
+        base: base, end: end, endIsFinal: endIsFinal, position: position, isUnwrapped: isUnwrapped)
+    }
+    set {
+      unsafe base = newValue.base
+      end = newValue.end
+      endIsFinal = newValue.endIsFinal
+      position = newValue.position
+      isConverted = false
+      isUnwrapped = newValue.isUnwrapped
+    }
   }
 
   /// A byte of the slice; 0 at its end.
@@ -134,8 +180,11 @@ final class MessageReader {
     resumeFloor = position + 1
     layout = nil
     kindName = ""
+    encoding = ""
     rootFault = nil
     documentsMet = 0
+    notes.removeAll()
+    envelope.forget()
     invalidPosition = nil
     validatedEnd = messageStart
     filler.mayBeInvalid = false
@@ -155,23 +204,29 @@ final class MessageReader {
       validate(to: position)
     }
     if let invalid = invalidPosition {
-      var fault = fault(
-        .encoding, at: invalid, "the bytes at \(invalid - messageStart) of the message are not UTF-8")
-      fault.endIsKnown = true
-      throw fault
+      throw unusable(
+        .encoding, at: invalid,
+        isConverted
+          ? "the message holds a character that XML does not allow"
+          : "the bytes at \(invalid - messageStart) of the message are not UTF-8")
     }
     if let rootFault {
-      var fault = fault(rootFault.reason, at: messageStart, rootFault.text)
-      fault.endIsKnown = true
-      throw fault
+      throw unusable(rootFault.reason, at: messageStart, rootFault.text)
+    }
+    if envelope.isRoot {
+      if let problem = envelope.problem { throw unusable(.envelope, at: messageStart, problem) }
+      return
     }
     if documentsMet > documentLimit || (documentsMet == 0 && layout?.needsDocument != false) {
-      var fault = fault(
+      throw unusable(
         .documentCount, at: messageStart,
         "the message holds \(documentsMet) documents; 1 to \(Self.maxDocuments) are allowed")
-      fault.endIsKnown = true
-      throw fault
     }
+  }
+
+  /// A fault of a message that could be read to its end.
+  private func unusable(_ reason: RejectReason, at index: Int, _ text: String) -> MessageFault {
+    MessageFault(reason: reason, position: index, text: text, endIsKnown: true)
   }
 
   /// Everything between the root's start tag and its end tag, from wherever the stack stands.
@@ -196,11 +251,19 @@ final class MessageReader {
 
   // MARK: - The fast walk
 
+  private func template(_ layout: KindLayout) -> Template {
+    let index = Int(layout.kind.rawValue)
+    if let template = templates[index] { return template }
+    let template = Template(layout)
+    templates[index] = template
+    return template
+  }
+
   private func learn(to state: Int) {
     guard gap.isClean, let layout, bindings.count == rootBindings, namesAreCanonical else {
       return
     }
-    let template = templates[Int(layout.kind.rawValue)]
+    let template = template(layout)
     if template.prefix != rootPrefix { template.reset(prefix: rootPrefix) }
     // Whether the message is UTF-8 is not known yet.
     let learned = gap.start..<position
@@ -216,7 +279,7 @@ final class MessageReader {
     guard let layout, bindings.count == rootBindings, namesAreCanonical,
       documentsMet <= layout.documentLimit
     else { return }
-    let template = templates[Int(layout.kind.rawValue)]
+    let template = template(layout)
     guard template.prefix == rootPrefix else { return }
     validate(to: position)
     let documentsBefore = documentsMet

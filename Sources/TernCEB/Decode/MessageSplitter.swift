@@ -6,7 +6,7 @@ import Glibc
 /// same. The decoder says when a slice ended inside a message, and the caller joins the pieces.
 public enum MessageSplitter {
   /// How many leading bytes to hand over: up to the last XML declaration (with its byte order
-  /// mark), else behind the last root end tag; 0 if neither is there. Cost: a scan from the end,
+  /// mark), else behind the last end tag of a root; 0 if neither is there. Cost: a scan from the end,
   /// about one message long.
   public static func lastCut(in bytes: UnsafeRawBufferPointer) -> Int {
     var windowEnd = bytes.count
@@ -45,16 +45,25 @@ public enum MessageSplitter {
     return last
   }
 
-  /// Behind the last `Message>` that ends a tag.
+  /// Behind the last end tag of a business message or an envelope.
   private static func lastRootEnd(in bytes: UnsafeRawBufferPointer) -> Int {
-    let word = Array("Message>".utf8)
-    var index = bytes.count - word.count
-    while index > 0 {
-      var matched = 0
-      while matched < word.count, unsafe bytes[index + matched] == word[matched] { matched += 1 }
-      if matched == word.count { return index + word.count }
-      index -= 1
+    var end = bytes.count
+    while end > 0 {
+      if unsafe bytes[end - 1] == UInt8(ascii: ">"),
+        rootEnds.contains(where: { unsafe bytes.prefix(end).hasSuffix($0) })
+      {
+        return end
+      }
+      end -= 1
     }
     return 0
+  }
+
+  private static let rootEnds = ["Message>", "DxpMsg>", "DxpMsgSv>"].map { Array($0.utf8) }
+}
+
+extension Slice where Base == UnsafeRawBufferPointer {
+  fileprivate func hasSuffix(_ text: [UInt8]) -> Bool {
+    unsafe count >= text.count && suffix(text.count).elementsEqual(text)
   }
 }

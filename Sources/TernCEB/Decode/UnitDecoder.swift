@@ -6,8 +6,17 @@ import CScan
 /// Owned by one thread; it keeps what it has learned of its senders from slice to slice.
 @safe
 public final class UnitDecoder {
-  private let reader: MessageReader
-  private let filler: ColumnFiller
+  let reader: MessageReader
+  let filler: ColumnFiller
+  /// Made for the first message that declares another encoding than UTF-8.
+  lazy var converter = GB18030Converter()
+  /// The batch that is being filled.
+  var batch: DocumentBatch { filler.batch }
+  /// Of the last message that was read: who sent it, if that is needed.
+  private var sender = ""
+  /// Bytes that were read of broken messages, and are read again where reading resumed.
+  var bytesReadAgain = 0
+  private var maxBytesReadAgain = 0
 
   /// - Parameters:
   ///   - strict: also reject what breaks lengths and fixed values of the schema.
@@ -15,6 +24,17 @@ public final class UnitDecoder {
   public init(strict: Bool = false, kernel: Kernel = .best, secret: [UInt8] = [0]) {
     filler = ColumnFiller(strict: strict, kernel: kernel.value, secret: secret)
     reader = MessageReader(kernel: kernel.value, filler: filler)
+  }
+
+  /// Where the text comes from that is being read.
+  struct Place {
+    var source: Int
+    /// Offset of the text's first byte: that of its slice or its envelope in the source.
+    var offset: Int
+    /// Of the envelope that the text was in.
+    var sender = ""
+    /// What a reject's message says of it.
+    var note = ""
   }
 
   /// Decodes one slice.
@@ -31,42 +51,121 @@ public final class UnitDecoder {
     into batch: DocumentBatch
   ) -> Int? {
     unsafe reader.begin(slice: bytes, endIsFinal: endIsFinal)
-    filler.begin(
-      unsafe ColumnFiller.Message(
-        base: reader.base, source: source, sourceOffset: sourceOffset), into: batch)
-    var messages = 0
-    while true {
-      skipBetweenMessages()
-      guard reader.position < reader.end else { break }
-      let start = reader.position
-      messages += 1
-      let mark = batch.mark
-      do throws(MessageFault) {
-        try reader.readMessage()
-      } catch {
-        batch.truncate(to: mark)
-        // At the very end of a slice that goes on, a fault may only mean that more is to come.
-        let isNearEnd = max(error.position, reader.position) + Kernel.padding > reader.end
-        if error.isIncomplete || (!endIsFinal && !error.endIsKnown && isNearEnd) { return start }
-        let resume =
-          error.endIsKnown
-          ? reader.position
-          : reader.nextDeclaration(from: reader.resumeFloor)
-        guard let next = resume ?? (endIsFinal ? reader.end : nil) else { return start }
-        unsafe batch.appendReject(
-          source: source, offset: sourceOffset + start, kind: reader.kindName, key: "", field: "",
-          reason: error.reason, message: error.text, original: reader.bytes(start..<next))
-        reader.position = next
-      }
-    }
+    bytesReadAgain = 0
+    maxBytesReadAgain = bytes.count * Self.maxTimesReadAgain + (1 << 20)
+    let place = Place(source: source, offset: sourceOffset)
+    turnFiller(to: place, batch)
+    let (open, messages) = decodeMessages(place)
     if messages == 0, endIsFinal, sourceOffset == 0 {
       unsafe batch.appendReject(
         source: source, offset: 0, kind: "", key: "", field: "", reason: .empty,
         message: bytes.isEmpty ? "the source is empty" : "the source holds no message",
         original: bytes)
     }
-    return nil
+    return open
   }
+
+  /// Messages that break far behind the next declaration (in a CDATA section without an end) are read again and
+  /// again. Beyond so many times the slice's length that stops: reading then resumes behind the place of the fault.
+  private static let maxTimesReadAgain = 32
+  var mayReadAgain: Bool { bytesReadAgain < maxBytesReadAgain }
+
+  /// Reads messages one after the other to the end of the text that the reader stands in.
+  /// - Returns: where an unfinished last one starts, if it does, and how many messages there were.
+  func decodeMessages(_ place: Place) -> (open: Int?, messages: Int) {
+    var messages = 0
+    while true {
+      skipBetweenMessages()
+      guard reader.position < reader.end else { return (nil, messages) }
+      let start = reader.position
+      messages += 1
+      do throws(MessageFault) {
+        try decodeMessage(at: start, place)
+      } catch {
+        batch.takeBackMessage()
+        if error.isIncomplete { return (start, messages) }
+        guard let next = resume(after: error) else { return (start, messages) }
+        reject(start..<next, for: error, place)
+        reader.position = next
+        continue
+      }
+      if !batch.messageRejects.isEmpty { nameSender(place) }
+      if reader.envelope.isRoot { unwrap(start..<reader.position, place) }
+    }
+  }
+
+  private func decodeMessage(at start: Int, _ place: Place) throws(MessageFault) {
+    var isForeign = false
+    do throws(MessageFault) {
+      try readMessage()
+    } catch {
+      guard error.isForeign else { throw error }
+      isForeign = true
+    }
+    if isForeign { try readConverted(from: start, place) }
+  }
+
+  /// The filler's view of the text that the reader stands in.
+  func turnFiller(to place: Place, encoding: String = "", _ batch: DocumentBatch? = nil) {
+    filler.encoding = encoding
+    filler.note = place.note
+    filler.begin(
+      unsafe ColumnFiller.Message(
+        base: reader.base, source: place.source, sourceOffset: place.offset), into: batch ?? self.batch)
+  }
+
+  /// Reads a message, and keeps of it what is needed when the reader has turned to another text.
+  func readMessage() throws(MessageFault) {
+    batch.beginMessage()
+    do throws(MessageFault) {
+      try reader.readMessage()
+    } catch {
+      sender = reader.sender
+      // At the very end of a slice that goes on, a fault may only mean that more is to come.
+      let isNearEnd = max(error.position, reader.position) + Kernel.padding > reader.end
+      if !error.isForeign, !error.endIsKnown, !reader.endIsFinal, isNearEnd { throw .incomplete }
+      throw error
+    }
+    if reader.envelope.isRoot {
+      transInfo = reader.transInfo
+    } else if !batch.messageRejects.isEmpty {
+      sender = reader.sender
+    }
+  }
+
+  /// Where reading goes on after a broken message; nil if that is not known before more has come.
+  private func resume(after fault: MessageFault) -> Int? {
+    if fault.endIsKnown { return reader.position }
+    let floor = mayReadAgain ? reader.resumeFloor : max(reader.resumeFloor, fault.position)
+    let next = reader.nextDeclaration(from: floor) ?? (reader.endIsFinal ? reader.end : nil)
+    if let next { bytesReadAgain += max(fault.position - next, 0) }
+    return next
+  }
+
+  /// One reject holds the whole message.
+  private func reject(_ range: Range<Int>, for fault: MessageFault, _ place: Place) {
+    let original = unsafe reader.bytes(range)
+    var text = fault.text
+    if fault.reason == .encoding {
+      text += unsafe "; the bytes look like \(EncodingGuess.name(of: original))"
+    }
+    unsafe batch.appendReject(
+      source: place.source, offset: place.offset + range.lowerBound, kind: reader.kindName, key: "",
+      field: "", reason: fault.reason, message: text + place.note,
+      sender: place.sender.isEmpty ? sender : place.sender, encoding: reader.encoding,
+      original: original)
+  }
+
+  /// A message names its sender behind its documents: those that were rejected get it now.
+  private func nameSender(_ place: Place) {
+    let rows = batch.messageRejects
+    let column = batch.rejects["sender"].text
+    column.truncate(rows.lowerBound)
+    for _ in rows { column.append(place.sender.isEmpty ? sender : place.sender) }
+  }
+
+  /// Of the last message, if it was an envelope.
+  var transInfo = TransInfo()
 
   /// White space, comments and instructions may follow a message. A byte order mark belongs to the
   /// next one; so does what is not well-formed here.

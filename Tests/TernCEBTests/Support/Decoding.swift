@@ -60,10 +60,10 @@ extension DocumentBatch {
 
   var documentCount: Int { kinds.reduce(0) { $0 + $1.heads.rowCount } }
 
-  /// Where two batches differ first, or nil. The reject table's texts count too.
-  func difference(from other: DocumentBatch) -> String? {
-    for (mine, theirs) in zip(kinds, other.kinds) {
-      if let difference = mine.heads.difference(from: theirs.heads) {
+  /// Where the documents of two batches differ first, or nil; columns `ignored` may.
+  func documentDifference(from other: DocumentBatch, ignoring ignored: Set<String> = []) -> String? {
+    for (mine, theirs) in zip(kinds, other.kinds) where mine.heads.rowCount + theirs.heads.rowCount > 0 {
+      if let difference = mine.heads.difference(from: theirs.heads, ignoring: ignored) {
         return "\(mine.kind.name) heads: \(difference)"
       }
       if let lines = mine.lines, let others = theirs.lines,
@@ -72,6 +72,13 @@ extension DocumentBatch {
         return "\(mine.kind.name) lines: \(difference)"
       }
     }
+    return nil
+  }
+
+  /// Where two batches differ first, or nil. The reject table's texts count too.
+  func difference(from other: DocumentBatch) -> String? {
+    if let difference = documentDifference(from: other) { return difference }
+    if let difference = envelopes.difference(from: other.envelopes) { return "envelopes: \(difference)" }
     if let difference = rejects.difference(from: other.rejects) { return "rejects: \(difference)" }
     if let difference = irregulars.difference(from: other.irregulars) {
       return "irregulars: \(difference)"
@@ -85,9 +92,9 @@ extension DocumentBatch {
 }
 
 extension Table {
-  func difference(from other: Table) -> String? {
+  func difference(from other: Table, ignoring ignored: Set<String> = []) -> String? {
     if rowCount != other.rowCount { return "\(rowCount) and \(other.rowCount) rows" }
-    for (index, entry) in schema.columns.enumerated() {
+    for (index, entry) in schema.columns.enumerated() where !ignored.contains(entry.name) {
       let isSame =
         switch (columns[index], other.columns[index]) {
         case (.text(let a), .text(let b)): a.hasSameValues(as: b)
