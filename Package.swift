@@ -31,12 +31,13 @@ let package = Package(
     .target(name: "CLiburing", linkerSettings: [.linkedLibrary("uring")]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CArchive"),
     .target(name: "CXXHash"),
     .target(name: "CScan", exclude: ["README.md"]),
 
     // The way of the data.
     .target(
-      name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash"], exclude: ["README.md"],
+      name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash", "CArchive"], exclude: ["README.md"],
       swiftSettings: strict),
     .target(
       name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md", "Catalogue/README.md"],

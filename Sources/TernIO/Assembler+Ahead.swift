@@ -38,6 +38,17 @@ extension Assembler {
         openFile = nil
         turns.append(.unopenable(source: source, error))
       }
+      if let file = openFile {
+        let packing = try packing(of: file)
+        if packing.container != .none {
+          // The archive asks for its bytes by itself.
+          openFile = nil
+          layout.skipRest(of: source)
+          turns.append(.archive(file, packing))
+          extentsAhead += 1
+          return
+        }
+      }
     }
     guard let file = openFile else { return }
     if isLast { openFile = nil }
@@ -53,6 +64,19 @@ extension Assembler {
     extent.isCached = !isCold(file, offset: offset, count: count)
     extent.isDirect = !extent.isCached && file.openDirectly()
     begin(extent, .stretch(extent, file, offset: offset, count: count, isLast: isLast))
+  }
+
+  private func packing(of file: LargeFile) throws(InputError) -> Packing {
+    let room = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: Packing.headBytes, alignment: pageBytes)
+    defer { unsafe room.deallocate() }
+    func head(of count: Int) -> UnsafeRawBufferPointer {
+      let got = unsafe pread(file.descriptor, room.baseAddress!, count, 0)
+      return unsafe UnsafeRawBufferPointer(rebasing: room[..<max(got, 0)])
+    }
+    var first = unsafe head(of: Container.headBytes)
+    if unsafe Compression(head: first) != .none { unsafe first = head(of: room.count) }
+    return unsafe try Packing(head: first, maxWindowLog: options.maxWindowLog)
   }
 
   /// Four bytes of the stretch: enough to tell a cached file from a cold one.

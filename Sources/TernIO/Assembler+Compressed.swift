@@ -20,6 +20,13 @@ extension Assembler {
       outputCount += step.made
       current.rawOffset += UInt64(step.taken)
       let position = current.delivered + UInt64(heldCount + outputCount)
+      if options.archiveLimits.isBomb(unpacked: position, stored: current.rawOffset) {
+        failPacked(
+          current.source, at: position, raw: current.rawOffset, .expandsTooMuch,
+          options.archiveLimits.bombText)
+        if case .end = ending { return try acceptOutput(ending) }
+        return try acceptOutput(.broken)
+      }
       switch step.status {
       case .needsOutput:
         try acceptOutput(.more)

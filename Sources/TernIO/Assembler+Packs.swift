@@ -4,7 +4,7 @@ import Glibc
 /// where one of them is compressed the extent is packed anew.
 extension Assembler {
   func assemblePack(_ extent: Extent) throws(InputError) {
-    for index in 0..<extent.count where compression(of: extent[index], in: extent) != .none {
+    for index in 0..<extent.count where packing(of: extent[index], in: extent) != .plain {
       return try repack(extent)
     }
     var slices: [Slice] = []
@@ -16,14 +16,16 @@ extension Assembler {
       slices.append(
         Slice(
           source: piece.source, start: piece.start, count: piece.got, offset: 0, isLast: true,
-          isCut: false, continuesCut: false, digest: digest))
+          digest: digest))
     }
     try emit(slices, in: extent.block)
   }
 
-  private func compression(of piece: Piece, in extent: Extent) -> Compression {
-    unsafe Compression(
-      head: extent.block.bytes(piece.start, count: min(piece.got, Compression.magicBytes)))
+  /// By its first bytes: whether a compressed file is an archive shows when it is unpacked.
+  private func packing(of piece: Piece, in extent: Extent) -> Packing {
+    let head = unsafe extent.block.bytes(
+      piece.start, count: min(piece.got, Container.headBytes))
+    return unsafe Packing(compression: Compression(head: head), container: Container(head: head))
   }
 
   /// Counts the piece as input, notes its failure, and gives its digest where it is whole.
@@ -45,36 +47,44 @@ extension Assembler {
       source, at: offset, .changed, "changed while it was read: \(planned) bytes were expected")
   }
 
-  // MARK: With compressed files
+  // MARK: With compressed files and archives
 
   /// The unit that small files are packed to while some of them are unpacked.
-  private struct Pack {
+  struct Pack {
     var block: MemoryBlock
     var end = MemoryBlock.headroom
     var slices: [Slice] = []
 
+    mutating func close(_ slice: Slice) {
+      block.pad(at: slice.start + slice.count)
+      slices.append(slice)
+      end = slice.start + slice.count + InputUnit.paddingBytes
+    }
+
     mutating func close(
       _ source: Int, from start: Int, count: Int, digest: ContentDigest?
     ) {
-      block.pad(at: start + count)
-      slices.append(
+      close(
         Slice(
-          source: source, start: start, count: count, offset: 0, isLast: true, isCut: false,
-          continuesCut: false, digest: digest))
-      end = start + count + InputUnit.paddingBytes
+          source: source, start: start, count: count, offset: 0, isLast: true, digest: digest))
     }
   }
 
-  private var packLimit: Int { MemoryBlock.headroom + options.unitBytes }
+  /// End of the room of a unit that is packed.
+  var packLimit: Int { MemoryBlock.headroom + options.unitBytes }
 
   private func repack(_ extent: Extent) throws(InputError) {
     var pack = Pack(block: try pool.take())
     for index in 0..<extent.count {
       let piece = extent[index]
-      let compression = compression(of: piece, in: extent)
+      let packing = packing(of: piece, in: extent)
       let digest = account(piece, in: extent)
-      if compression != .none {
-        try unpack(piece, compression, digest, in: extent, to: &pack)
+      if packing.container != .none {
+        try assembleArchive(piece, packing, digest, in: extent, to: &pack)
+        continue
+      }
+      if packing.compression != .none {
+        try unpack(piece, packing.compression, digest, in: extent, to: &pack)
         continue
       }
       var start = roundUp(pack.end, to: 64)
@@ -104,6 +114,7 @@ extension Assembler {
     let raw = unsafe extent.block.bytes(piece.start, count: piece.got)
     var start = roundUp(pack.end, to: 64)
     var (taken, count) = (0, 0)
+    var isTold = false
     while true {
       let room = packLimit - start - count
       let step = unsafe inflater.step(
@@ -112,6 +123,15 @@ extension Assembler {
           start: pack.block.address(start + count, count: max(room, 0)), count: max(room, 0)))
       taken += step.taken
       count += step.made
+      if !isTold, count >= Container.headBytes || step.status != .needsOutput {
+        isTold = true
+        let head = unsafe pack.block.bytes(start, count: min(count, Container.headBytes))
+        let container = unsafe Container(head: head)
+        if container != .none {
+          let packing = Packing(compression: compression, container: container)
+          return try assembleArchive(piece, packing, digest, in: extent, to: &pack)
+        }
+      }
       switch step.status {
       case .needsOutput where !pack.slices.isEmpty:
         let full = pack

@@ -21,10 +21,21 @@ extension Assembler {
     defer { if !isStandardInput { close(descriptor) } }
     // A pipe of 64 KiB wakes both sides for every few documents. What is none stays as it is.
     tern_pipe_enlarge(descriptor, UInt32(Tuning.pipeBytes))
+    let refill = { (block: MemoryBlock) throws(InputError) in
+      try self.fill(block, from: descriptor, source: source)
+    }
+    var block = try pool.take()
+    let first = try StreamBytes(block, refill: refill)
+    let head = unsafe try UnsafeRawBufferPointer(
+      rebasing: first.bytes(at: 0).prefix(Packing.headBytes))
+    let packing = unsafe try Packing(head: head, maxWindowLog: options.maxWindowLog)
+    if packing.container != .none {
+      try assembleArchive(first, source, packing)
+      return pool.put(block)
+    }
+    var (count, isEnd, failure) = (Int(first.seen), first.isEnd, first.failure)
     var isFirst = true
     while true {
-      let block = try pool.take()
-      let (count, isEnd, failure) = try fill(block, from: descriptor, source: source)
       inputBytes += UInt64(count)
       if let failure {
         current.isIncomplete = true
@@ -33,6 +44,8 @@ extension Assembler {
       try feed(block, count, isFirst: isFirst, isLast: isEnd, isInterrupted: false)
       isFirst = false
       if isEnd { return }
+      block = try pool.take()
+      (count, isEnd, failure) = try refill(block)
     }
   }
 

@@ -10,6 +10,8 @@ extension Assembler {
     case end(ContentDigest?)
     /// Nothing that could be read or unpacked.
     case broken
+    /// The next member of the archive, with which what is handed on has nothing to do.
+    case endOfMember
   }
 
   func beginSource(_ source: Int) {
@@ -119,6 +121,9 @@ extension Assembler {
         pool.put(block)
       }
       try keep(0, of: region, at: start)
+    case .endOfMember:
+      try handOver(region, start, total, endsMember: true)
+      try keep(0, of: region, at: start)
     case .more:
       try cut(region, start, total, isHeld: isHeld)
     }
@@ -191,13 +196,15 @@ extension Assembler {
 
   private func handOver(
     _ region: MemoryBlock, _ start: Int, _ count: Int, isLast: Bool = false, isCut: Bool = false,
-    digest: ContentDigest? = nil
+    endsMember: Bool = false, digest: ContentDigest? = nil
   ) throws(InputError) {
     region.pad(at: start + count)
     let slice = Slice(
       source: current.source, start: start, count: count, offset: current.delivered,
-      isLast: isLast, isCut: isCut, continuesCut: current.continuesCut, digest: digest)
+      isLast: isLast, isCut: isCut, continuesCut: current.continuesCut,
+      beginsMember: current.beginsMember, endsMember: endsMember, digest: digest)
     current.delivered += UInt64(count)
+    current.beginsMember = false
     current.continuesCut = isCut
     try emit([slice], in: region)
   }

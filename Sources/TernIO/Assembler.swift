@@ -6,7 +6,7 @@ import Glibc
 /// depends on bytes and sizes alone.
 ///
 /// `Assembler+Ahead` schedules extents, `+Packs` handles small files, `+Stretches` large ones and
-/// what is carried from unit to unit, `+Compressed` unpacks, `+Streams` reads pipes.
+/// what is carried from unit to unit, `+Compressed` unpacks, `+Streams` reads pipes, `+Archives` archives.
 @safe
 final class Assembler: @unchecked Sendable {
   /// A source that is delivered in several slices.
@@ -22,6 +22,8 @@ final class Assembler: @unchecked Sendable {
     /// Bytes as stored are missing: there is no digest.
     var isIncomplete = false
     var continuesCut = false
+    /// The next slice is the first of a member.
+    var beginsMember = false
   }
 
   /// What is to be done next, in order.
@@ -30,6 +32,7 @@ final class Assembler: @unchecked Sendable {
     case stretch(Extent, LargeFile, offset: UInt64, count: Int, isLast: Bool)
     case unopenable(source: Int, SystemFailure)
     case stream(source: Int)
+    case archive(LargeFile, Packing)
   }
 
   let plan: InputPlan
@@ -61,6 +64,7 @@ final class Assembler: @unchecked Sendable {
   // The unit that is being made.
   var sequence = 0
   var failures: [ReadFailure] = []
+  var members: [ArchiveMember] = []
   var inputBytes: UInt64 = 0
 
   init(
@@ -95,6 +99,9 @@ final class Assembler: @unchecked Sendable {
         case .stream(let source):
           try assembleStream(source)
           waitsForStream = false
+        case .archive(let file, let packing):
+          extentsAhead -= 1
+          try assembleArchive(file, packing)
         }
         try schedule()
       }
@@ -109,15 +116,21 @@ final class Assembler: @unchecked Sendable {
   /// Ends the unit that is being made and waits until it can be handed over.
   func emit(_ slices: [Slice], in block: MemoryBlock) throws(InputError) {
     let unit = InputUnit(
-      sequence: sequence, slices: slices, failures: failures, inputBytes: inputBytes, block: block
+      sequence: sequence, slices: slices, failures: failures, members: members,
+      inputBytes: inputBytes, block: block
     ) { [pool, exchange] block, wasDelivered in
       pool.put(block)
       if wasDelivered { exchange.giveBack() }
     }
     sequence += 1
     failures = []
+    members = []
     inputBytes = 0
     try exchange.deliver(unit)
+  }
+
+  func ignore(_ path: String, _ reason: IgnoredFile.Reason) {
+    exchange.ignore(IgnoredFile(path: path, reason: reason))
   }
 
   func fail(_ source: Int, at offset: UInt64, _ reason: ReadFailure.Reason, _ text: String) {

@@ -44,6 +44,8 @@ public struct InputOptions: Sendable {
   /// A file larger than this is read in stretches of its own; others share a unit.
   var largeFileBytes: Int { unitBytes / 4 }
 
+  var archiveLimits = ArchiveLimits()
+
   /// Faults to force, in tests.
   var faults: FaultInjection?
 }

@@ -87,7 +87,7 @@ struct PlanWalk {
         waiting.append(path)
         continue
       }
-      if isIgnored(name) {
+      if Self.isIgnored(name) {
         ignored.append(IgnoredFile(path: shownPath(path), reason: .name))
         continue
       }
@@ -141,9 +141,9 @@ struct PlanWalk {
     return result == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  private func isIgnored(_ name: [UInt8]) -> Bool {
+  static func isIgnored(_ name: [UInt8]) -> Bool {
     if name.first == UInt8(ascii: ".") { return true }
-    return Self.endings.contains { name.count > $0.count && name.suffix($0.count) == $0[...] }
+    return endings.contains { name.count > $0.count && name.suffix($0.count) == $0[...] }
   }
 
   private static let endings = InputPlan.ignoredEndings.map { Array($0.utf8) }

@@ -8,7 +8,7 @@ public struct IgnoredFile: Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     /// The name begins with a dot, or the ending is one of `InputPlan.ignoredEndings`.
     case name
-    /// A socket, pipe or device.
+    /// A socket, pipe or device; in an archive a link as well.
     case notAFile
     /// A symbolic link to a folder: not followed, it may lead in a circle.
     case linkedFolder

@@ -67,6 +67,10 @@ public final class InputReader: Sendable {
   /// One line about the back end, where there is something to say: why `auto` does without a ring.
   public var note: String? { startNote ?? backend.note }
 
+  /// Members of archives that are not read, for the reasons for which files in folders are not: the first
+  /// `InputPlan.maxIgnoredNamed` in the order of the plan, and how many. Complete when all units are taken.
+  public var ignoredMembers: (named: [IgnoredFile], count: Int) { exchange.ignoredMembers }
+
   /// Blocks of memory made so far, for the tests of reuse.
   var blocksMade: Int { pool.blocksMade }
 

@@ -7,7 +7,8 @@ public struct Slice: Sendable, Equatable {
   public var start: Int
   /// Bytes.
   public var count: Int
-  /// Where the slice begins in the source, after decompression.
+  /// Where the slice begins in the source, after decompression; in an archive, in the contents of its
+  /// members, one behind the other with one byte between two.
   public var offset: UInt64
   /// The source ends with this slice. Every source of a plan has exactly one such slice, also an
   /// empty or unreadable one (then with a count of 0).
@@ -16,9 +17,30 @@ public struct Slice: Sendable, Equatable {
   public var isCut: Bool
   /// The slice begins inside such a message.
   public var continuesCut: Bool
+  /// The slice is the first of an archive's member.
+  public var beginsMember: Bool
+  /// The slice is the last of an archive's member: what follows has nothing to do with it.
+  public var endsMember: Bool
   /// On the last slice: what the source holds as stored. Absent where it could not be read to its
   /// planned end, so that nobody takes a part for the whole.
   public var digest: ContentDigest?
+
+  init(
+    source: Int, start: Int, count: Int, offset: UInt64, isLast: Bool, isCut: Bool = false,
+    continuesCut: Bool = false, beginsMember: Bool = false, endsMember: Bool = false,
+    digest: ContentDigest? = nil
+  ) {
+    self.source = source
+    self.start = start
+    self.count = count
+    self.offset = offset
+    self.isLast = isLast
+    self.isCut = isCut
+    self.continuesCut = continuesCut
+    self.beginsMember = beginsMember
+    self.endsMember = endsMember
+    self.digest = digest
+  }
 }
 
 /// What went wrong with one source while it was read or unpacked. Its bytes before that place are
@@ -37,6 +59,16 @@ public struct ReadFailure: Sendable, Equatable {
     case windowTooLarge
     /// No end of message within `maxMessageBytes`.
     case messageTooLarge
+    /// Unpacks to so much more than is stored that it is taken for an attack.
+    case expandsTooMuch
+    /// More members, a longer name or a longer directory than an archive may have.
+    case tooLarge
+    /// A member that needs a password.
+    case encrypted
+    /// A member that is an archive.
+    case nested
+    /// An archive or member of a kind that is not read.
+    case unsupported
   }
   /// Index in the plan.
   public var source: Int
@@ -59,6 +91,9 @@ public final class InputUnit: @unchecked Sendable {
   public let sequence: Int
   public let slices: [Slice]
   public let failures: [ReadFailure]
+  /// Members of archives that begin in this unit, or that cannot be read, in order. One without a name
+  /// is the place from which on nothing of the archive could be read.
+  public let members: [ArchiveMember]
   /// Bytes of input as stored that this unit accounts for. Over all units the sum is the plan's
   /// `totalBytes`, and what came through pipes.
   public let inputBytes: UInt64
@@ -69,12 +104,13 @@ public final class InputUnit: @unchecked Sendable {
   var isDelivered = false
 
   init(
-    sequence: Int, slices: [Slice], failures: [ReadFailure], inputBytes: UInt64,
-    block: MemoryBlock, onReturn: @escaping @Sendable (MemoryBlock, Bool) -> Void
+    sequence: Int, slices: [Slice], failures: [ReadFailure], members: [ArchiveMember],
+    inputBytes: UInt64, block: MemoryBlock, onReturn: @escaping @Sendable (MemoryBlock, Bool) -> Void
   ) {
     self.sequence = sequence
     self.slices = slices
     self.failures = failures
+    self.members = members
     self.inputBytes = inputBytes
     self.block = block
     self.onReturn = onReturn

@@ -53,6 +53,13 @@ struct Layout {
     return step
   }
 
+  /// What was begun of this source is not wanted in stretches.
+  mutating func skipRest(of source: Int) {
+    guard nextSource == source else { return }
+    nextSource += 1
+    offset = 0
+  }
+
   private mutating func pack() -> [Piece] {
     var pieces: [Piece] = []
     let limit = MemoryBlock.headroom + unitBytes

@@ -15,6 +15,8 @@ final class UnitExchange: @unchecked Sendable {
   private var isFinished = false
   private var error: InputError?
   private var isCancelled = false
+  private var ignored: [IgnoredFile] = []
+  private var ignoredCount = 0
 
   init(maxUnits: Int) throws(InputError) {
     self.maxUnits = maxUnits
@@ -57,6 +59,18 @@ final class UnitExchange: @unchecked Sendable {
     }
   }
 
+  func checkCancelled() throws(InputError) {
+    if monitor.withLock({ isCancelled }) { throw .cancelled }
+  }
+
+  /// Notes a member of an archive that is not read.
+  func ignore(_ member: IgnoredFile) {
+    monitor.withLock {
+      ignoredCount += 1
+      if ignored.count < InputPlan.maxIgnoredNamed { ignored.append(member) }
+    }
+  }
+
   func finish(_ error: InputError?) {
     monitor.withLock {
       isFinished = true
@@ -75,6 +89,10 @@ final class UnitExchange: @unchecked Sendable {
       if let error { throw error }
       return nil
     }
+  }
+
+  var ignoredMembers: (named: [IgnoredFile], count: Int) {
+    monitor.withLock { (ignored, ignoredCount) }
   }
 
   func giveBack() {

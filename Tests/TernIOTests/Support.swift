@@ -105,12 +105,14 @@ struct UnitRecord: Equatable {
   var sequence: Int
   var slices: [Slice]
   var failures: [ReadFailure]
+  var members: [ArchiveMember]
   var inputBytes: UInt64
   var bytes: [[UInt8]]
 
   static func == (left: UnitRecord, right: UnitRecord) -> Bool {
     left.sequence == right.sequence && left.slices == right.slices
-      && left.failures == right.failures && left.inputBytes == right.inputBytes
+      && left.failures == right.failures && left.members == right.members
+      && left.inputBytes == right.inputBytes
       && sameBytes(left.bytes, right.bytes)
   }
 }
@@ -128,6 +130,12 @@ func sameBytes(_ left: [[UInt8]], _ right: [[UInt8]]) -> Bool {
   }
 }
 
+/// A member of an archive as it came out.
+struct MemberRecord: Equatable {
+  var name: String
+  var bytes: [UInt8]
+}
+
 struct Reading {
   var units: [UnitRecord] = []
   var note: String?
@@ -138,6 +146,10 @@ struct Reading {
     var all = [[UInt8]](repeating: [], count: count)
     for unit in units {
       for (slice, bytes) in zip(unit.slices, unit.bytes) {
+        // Between two members of an archive one byte is counted, also where one holds nothing.
+        while slice.beginsMember, UInt64(all[slice.source].count) < slice.offset {
+          all[slice.source].append(10)
+        }
         #expect(slice.offset == UInt64(all[slice.source].count), "slices join without a gap")
         all[slice.source] += bytes
       }
@@ -146,6 +158,38 @@ struct Reading {
   }
 
   var failures: [ReadFailure] { units.flatMap(\.failures) }
+  /// The members of one archive of the plan that were delivered, in order.
+  func members(_ source: Int = 0) -> [MemberRecord] { membersBySource()[source] ?? [] }
+
+  /// The members that were delivered, by archive.
+  func membersBySource() -> [Int: [MemberRecord]] {
+    var names: [Int: [UInt64: String]] = [:]
+    for member in units.flatMap(\.members) {
+      let known = names[member.source, default: [:]].updateValue(member.name, forKey: member.offset)
+      #expect(known == nil, "one place each")
+    }
+    var all: [Int: [MemberRecord]] = [:]
+    var open: Int?
+    for unit in units {
+      for (slice, bytes) in zip(unit.slices, unit.bytes) {
+        if slice.beginsMember {
+          #expect(open == nil, "members end before others begin")
+          let name = names[slice.source]?[slice.offset] ?? "?"
+          all[slice.source, default: []].append(MemberRecord(name: name, bytes: bytes))
+          open = slice.source
+        } else if let source = open {
+          #expect(slice.source == source)
+          all[source]![all[source]!.count - 1].bytes += bytes
+        } else {
+          #expect(bytes.isEmpty || names[slice.source] == nil, "bytes of no member")
+        }
+        if slice.endsMember { open = nil }
+      }
+    }
+    #expect(open == nil, "every member ends")
+    return all
+  }
+
   var slices: [Slice] { units.flatMap(\.slices) }
   func last(_ source: Int) -> Slice? { slices.first { $0.source == source && $0.isLast } }
 }
@@ -186,7 +230,7 @@ func record(_ unit: InputUnit) -> UnitRecord {
     }
   }
   return UnitRecord(
-    sequence: unit.sequence, slices: unit.slices, failures: unit.failures,
+    sequence: unit.sequence, slices: unit.slices, failures: unit.failures, members: unit.members,
     inputBytes: unit.inputBytes, bytes: all)
 }
 
@@ -195,6 +239,7 @@ func difference(_ left: Reading, _ right: Reading) -> String? {
   for (a, b) in zip(left.units, right.units) where a != b {
     var parts: [String] = []
     if a.failures != b.failures { parts.append("failures \(a.failures) and \(b.failures)") }
+    if a.members != b.members { parts.append("members \(a.members) and \(b.members)") }
     if a.inputBytes != b.inputBytes { parts.append("input \(a.inputBytes) and \(b.inputBytes)") }
     if a.slices.count != b.slices.count {
       parts.append("\(a.slices.count) and \(b.slices.count) slices")
