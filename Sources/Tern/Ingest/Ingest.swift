@@ -129,6 +129,9 @@ extension Engine {
       }
     }
     report.note = reader.note
+    let members = reader.ignoredMembers
+    report.ignored += members.named.map(\.path).prefix(InputPlan.maxIgnoredNamed - report.ignored.count)
+    report.ignoredCount += members.count
   }
 
   private func next(_ reader: InputReader) throws(TernError) -> InputUnit? {

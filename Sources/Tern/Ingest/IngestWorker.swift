@@ -58,6 +58,11 @@ final class IngestWorker {
     result.sources.removeAll(keepingCapacity: true)
     result.openTail = nil
     result.expandedBytes = 0
+    for member in unit.members {
+      batch.members["source"].integer.append(Int64(firstSource + member.source))
+      batch.members["offset"].integer.append(Int64(member.offset))
+      batch.members["name"].text.append(member.name)
+    }
     let failed = Set(unit.failures.map(\.source))
     for (index, slice) in unit.slices.enumerated() {
       let before = counts
@@ -67,6 +72,7 @@ final class IngestWorker {
       } else if slice.count > 0 || !failed.contains(slice.source) {
         unsafe decode(unit.bytes(of: slice), slice, firstSource, Int(slice.offset), result)
       }
+      if slice.beginsMember, slice.endsMember, counts == before { rejectBlank(unit, slice, firstSource) }
       result.sources.append(
         (
           slice.source, counts.documents - before.documents, counts.rejects - before.rejects,
@@ -90,10 +96,21 @@ final class IngestWorker {
     let bytes = unsafe bytes.assumingMemoryBound(to: UInt8.self)
     let open = unsafe decoder.decode(
       bytes, source: firstSource + slice.source, sourceOffset: offset,
-      endIsFinal: slice.isLast || slice.isCut || bytes.count > Self.maxMessageBytes, into: batch)
+      endIsFinal: slice.isLast || slice.isCut || slice.endsMember
+        || bytes.count > Self.maxMessageBytes, into: batch)
     guard let open else { return }
     result.openTail = UnitResult.OpenTail(
       source: slice.source, offset: offset + open, bytes: unsafe Array(bytes[open...]))
+  }
+
+  /// A file without anything in it is a reject; so is a member of an archive.
+  private func rejectBlank(_ unit: InputUnit, _ slice: Slice, _ firstSource: Int) {
+    let bytes = unsafe unit.bytes(of: slice)
+    guard unsafe bytes.allSatisfy({ $0 <= 0x20 }) else { return }
+    unsafe batch.appendReject(
+      source: firstSource + slice.source, offset: Int(slice.offset), kind: "", key: "", field: "",
+      reason: .empty, message: "the member holds no message",
+      original: bytes.assumingMemoryBound(to: UInt8.self))
   }
 
   /// The first slice, with the unfinished message before it put in front.

@@ -46,6 +46,7 @@ extension Engine {
     let store = try storing { () throws(StoreError) in try Store.open(path) }
     let paths = try storing { () throws(StoreError) in try store.sources().map(\.source.path) }
     var decoder = ColumnDecoder()
+    let members = try MemberNames(store)
     for position in store.manifest.segments.indices
     where store.manifest.segments[position].rejects > 0 {
       let segment = try storing { () throws(StoreError) in try store.openSegment(position) }
@@ -58,10 +59,12 @@ extension Engine {
           let (kind, reason, sender) = (text("kind"), text("reason"), text("sender"))
           guard filter.admits(reason: reason, kind: kind, sender: sender) else { continue }
           let source = Int(table["source"].integer[row])
+          let place = try members.place(
+            path: paths.indices.contains(source) ? paths[source] : "", source: Int64(source),
+            offset: table["offset"].integer[row])
           try body(
             unsafe Reject(
-              source: paths.indices.contains(source) ? paths[source] : "",
-              offset: table["offset"].integer[row], length: table["length"].integer[row], kind: kind,
+              source: place.path, offset: place.offset, length: table["length"].integer[row], kind: kind,
               key: text("key"), field: text("field"), reason: reason, message: text("message"),
               sender: sender, encoding: text("encoding"),
               original: table["original"].text.unsafeValue(row)))

@@ -148,7 +148,8 @@ public final class DocumentBatch {
     .init("messageType", .text), .init("createTime", .text),
   ])
 
-  /// A member of an archive begins at `offset` of what the archive's members hold, end to end.
+  /// A member of an archive begins at `offset` of what the archive's members hold, one behind the other
+  /// with one byte counted between two.
   public static let memberSchema = TableSchema([
     .init("source", .integer), .init("offset", .integer), .init("name", .text),
   ])
