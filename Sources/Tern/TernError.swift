@@ -9,6 +9,8 @@ public enum TernError: Error, CustomStringConvertible {
   case statistics(StatisticsError)
   /// A file of results could not be written.
   case output(path: String, operation: String, errno: Int32)
+  /// A table cannot be understood, or not be joined with its lines.
+  case table(path: String, what: String)
   /// The store has no verdicts, or they are older than its documents.
   case notReconciled(store: String)
 
@@ -27,6 +29,7 @@ public enum TernError: Error, CustomStringConvertible {
     case .statistics(let error): "\(error)"
     case .output(let path, let operation, let errno):
       "\(path): \(operation) failed: \(errorText(errno))"
+    case .table(let path, let what): "\(path): \(what)"
     case .notReconciled(let store):
       "\(store): its verdicts are missing or older than its documents; run 'tern reconcile \(store)' first"
     case .tooManyCounts(let limit):

@@ -35,11 +35,16 @@ struct Ingest: ParsableCommand {
   @Flag(help: "Also reject what breaks lengths and fixed values of the schema.") var strict = false
   @Option(help: ArgumentHelp("Fail, with nothing committed, if more than so many are rejected.", valueName: "n|p%"))
   var maxRejects: RejectLimit?
+  @OptionGroup var tables: TableOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
     let engine = try options.engine(strict: strict, maxRejects: maxRejects)
-    let report = try working { try engine.ingest(inputs, into: store) }
+    let table = try tables.table(inputs)
+    let report = try working {
+      try table.map { try engine.ingestTables(inputs, as: $0, into: store) }
+        ?? engine.ingest(inputs, into: store)
+    }
     if !options.quiet { printReport(report) }
     if report.rejects > 0 { throw ExitCode(3) }
   }
@@ -80,6 +85,7 @@ func printReport(_ report: IngestReport) {
       "remarks: \(report.schemaRemarks) values have a length that the schema forbids (--strict rejects them)")
   }
   if report.rejects > 0 { printError("rejected: \(report.rejects); 'tern rejects' lists them") }
+  for note in report.notes { printError("note: \(note)") }
   if let note = report.note { printError(note) }
 }
 

@@ -111,6 +111,7 @@ func working<Result>(_ body: () throws -> Result) throws -> Result {
   } catch TernError.input(.input(let failure)) {
     throw Failure.usage("\(failure)")
   } catch let error as TernError {
+    if case .table = error { throw Failure.usage("\(error)") }
     throw Failure(text: "\(error)", status: 1)
   }
 }

@@ -20,6 +20,8 @@ public struct IngestReport: Sendable {
   public var schemaRemarks = 0
   /// Something to know about the I/O back end.
   public var note: String?
+  /// Of tables: columns that are not read.
+  public var notes: [String] = []
 
   public var documentCount: Int { documents.reduce(0, +) }
 }
@@ -38,7 +40,9 @@ extension Engine {
     var report = IngestReport()
     let known = try storing { () throws(StoreError) in try store.knownSources() }
     let digestKey = DigestKey(secret: store.key.bytes)
-    report.knownSources = removeKnown(from: &plan, known, digestKey)
+    report.knownSources = removeKnown(from: &plan, known, digestKey) {
+      TernStore.ContentDigest(high: $0.high, low: $0.low)
+    }
     report.ignored = plan.ignored.map(\.path)
     report.ignoredCount = plan.ignoredCount
 
@@ -72,7 +76,7 @@ extension Engine {
     return report
   }
 
-  private func openForIngest(_ path: String) throws(StoreError) -> Store {
+  func openForIngest(_ path: String) throws(StoreError) -> Store {
     do throws(StoreError) {
       return try Store.open(path, mode: .write)
     } catch .missing {
@@ -81,18 +85,16 @@ extension Engine {
   }
 
   /// Sources of a known size are digested first: what the store has is not read again.
-  private func removeKnown(
-    from plan: inout InputPlan, _ known: KnownSources, _ key: DigestKey
+  func removeKnown(
+    from plan: inout InputPlan, _ known: KnownSources, _ key: DigestKey,
+    recordedDigest: (TernIO.ContentDigest) -> TernStore.ContentDigest
   ) -> Int {
     guard known.count > 0 else { return 0 }
     var removed = Set<Int>()
     for source in 0..<plan.count where !plan.isStream(source) && known.hasSize(plan.size(of: source)) {
       // A file that cannot be read is found out again, and reported, when it is ingested.
       guard let digest = try? key.digestOfFile(plan.pathBytes(of: source)) else { continue }
-      if known.contains(
-        size: digest.rawBytes,
-        digest: TernStore.ContentDigest(high: digest.high, low: digest.low))
-      {
+      if known.contains(size: digest.rawBytes, digest: recordedDigest(digest)) {
         removed.insert(source)
       }
     }
@@ -134,7 +136,7 @@ extension Engine {
     report.ignoredCount += members.count
   }
 
-  private func next(_ reader: InputReader) throws(TernError) -> InputUnit? {
+  func next(_ reader: InputReader) throws(TernError) -> InputUnit? {
     do throws(InputError) {
       return try reader.next()
     } catch .cancelled {

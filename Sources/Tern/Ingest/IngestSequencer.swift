@@ -40,6 +40,10 @@ final class IngestSequencer: @unchecked Sendable {
 
   private let maxRejects: RejectLimit?
   private var firstRejects: [String] = []
+  /// What the ledger keeps of a source's digest.
+  var recordedDigest: (TernIO.ContentDigest) -> TernStore.ContentDigest = {
+    TernStore.ContentDigest(high: $0.high, low: $0.low)
+  }
 
   init(
     transaction: IngestTransaction, firstSource: Int, plan: InputPlan, maxRejects: RejectLimit?,
@@ -126,7 +130,7 @@ final class IngestSequencer: @unchecked Sendable {
       records[entry.source].rejects += entry.rejects
       if let digest = entry.digest {
         records[entry.source].rawSize = digest.rawBytes
-        records[entry.source].digest = TernStore.ContentDigest(high: digest.high, low: digest.low)
+        records[entry.source].digest = recordedDigest(digest)
       }
     }
     segmentInput += result.expandedBytes
@@ -235,6 +239,25 @@ final class IngestSequencer: @unchecked Sendable {
     try storing { () throws(StoreError) in
       try writer.append(table: batch.rejects, id: .rejects, group: nextSequence)
     }
+  }
+
+  /// A source beside the plan's, such as a table of lines. Returns its number among the records.
+  func addSource(_ record: SourceRecord) -> Int {
+    records.append(record)
+    return records.count - 1
+  }
+
+  /// Rejects of such a source.
+  func append(rejects batch: DocumentBatch, of source: Int) throws(TernError) {
+    guard batch.rejects.rowCount > 0 else { return }
+    rejects += batch.rejects.rowCount
+    records[source].rejects += batch.rejects.rowCount
+    let writer = try openSegment()
+    try storing { () throws(StoreError) in
+      try writer.append(table: batch.rejects, id: .rejects, group: nextSequence)
+    }
+    nextSequence += 1
+    try checkRejects(atEnd: false)
   }
 
   /// The ingest is one pipe whose content the store has.

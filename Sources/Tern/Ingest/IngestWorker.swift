@@ -36,11 +36,16 @@ final class IngestWorker {
   private static let rejectsNamed = 5
 
   private let decoder: UnitDecoder
+  /// Where the sources are tables.
+  private let tables: TableDecoder?
+  /// A source that cannot be read as a table, and why.
+  private(set) var tableFault: (source: Int, fault: TableFault)?
   private let batch = DocumentBatch()
   private var encoder = ColumnEncoder()
   private var projector: Projector
 
-  init(secret: [UInt8], strict: Bool) {
+  init(secret: [UInt8], strict: Bool, tables: TableDecoder? = nil) {
+    self.tables = tables
     decoder = UnitDecoder(strict: strict, secret: secret)
     projector = Projector(secret: Secret(bytes: secret))
   }
@@ -94,10 +99,23 @@ final class IngestWorker {
     _ result: UnitResult
   ) {
     let bytes = unsafe bytes.assumingMemoryBound(to: UInt8.self)
-    let open = unsafe decoder.decode(
-      bytes, source: firstSource + slice.source, sourceOffset: offset,
-      endIsFinal: slice.isLast || slice.isCut || slice.endsMember
-        || bytes.count > Self.maxMessageBytes, into: batch)
+    let endIsFinal =
+      slice.isLast || slice.isCut || slice.endsMember || bytes.count > Self.maxMessageBytes
+    let open: Int?
+    if let tables {
+      do throws(TableFault) {
+        open = unsafe try tables.decode(
+          bytes, source: firstSource + slice.source, sourceOffset: offset, endIsFinal: endIsFinal,
+          into: batch)
+      } catch {
+        if tableFault == nil { tableFault = (slice.source, error) }
+        return
+      }
+    } else {
+      open = unsafe decoder.decode(
+        bytes, source: firstSource + slice.source, sourceOffset: offset, endIsFinal: endIsFinal,
+        into: batch)
+    }
     guard let open else { return }
     result.openTail = UnitResult.OpenTail(
       source: slice.source, offset: offset + open, bytes: unsafe Array(bytes[open...]))

@@ -22,6 +22,10 @@ public enum RejectReason: String, Sendable, CaseIterable {
   case valueEmpty = "value-empty"
   case numberInvalid = "number-invalid"
   case dateInvalid = "date-invalid"
+  /// In a table of lines: a line whose document is not there.
+  case lineWithoutHead = "line-without-head"
+  /// In a table: a row one of whose lines, in their own table, is a reject.
+  case lineBroken = "line-broken"
   /// Only with `strict`: a length or fixed value of the schema is broken.
   case schema
 }
