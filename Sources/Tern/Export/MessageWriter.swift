@@ -53,7 +53,6 @@ final class MessageWriter {
     \t</ceb:BaseTransfer>
 
     """
-
 }
 
 extension Kind {

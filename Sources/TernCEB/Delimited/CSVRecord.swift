@@ -36,6 +36,8 @@ struct CSVRecord {
   private(set) var contentEnd = 0
   /// Where the next record begins.
   private(set) var end = 0
+  /// Bytes up to here were looked at: of a broken record, those behind its end too.
+  private(set) var examinedEnd = 0
 
   var range: Range<Int> { start..<contentEnd }
   /// Nothing but white space and commas.
@@ -56,6 +58,7 @@ struct CSVRecord {
         let mark = closingQuote(text, position)
         guard let mark else {
           if text.count < start + Self.maxQuotedBytes, !isFinal { return .incomplete }
+          examinedEnd = min(text.count, start + Self.maxQuotedBytes)
           return broken(
             text, isFinal, .truncated, "the quote at byte \(position - start) of the row is not closed")
         }
@@ -64,6 +67,7 @@ struct CSVRecord {
         stop = mark.index + 1
         while stop < text.count, text[stop] != 0x0A, ByteView.isSpace(text[stop]) { stop += 1 }
         if stop < text.count, text[stop] != Self.comma, text[stop] != 0x0A {
+          examinedEnd = stop + 1
           return broken(
             text, isFinal, .notWellFormed,
             "after the closing quote at byte \(mark.index - start) of the row a comma is expected")
@@ -79,6 +83,7 @@ struct CSVRecord {
       }
       if stop == text.count, !isFinal { return .incomplete }
       close(text, lineEnd: stop)
+      examinedEnd = end
       return .record
     }
   }

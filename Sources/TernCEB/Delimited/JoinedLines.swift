@@ -125,6 +125,10 @@ public final class JoinedLines {
       let kinds = candidates.map(\.name).joined(separator: ", ")
       throw TableFault("documents of this kind (\(kinds)) have no lines")
     }
+    guard names.contains(where: lineNames.contains) else {
+      throw TableFault(
+        "no column has the name of an element of a line, such as gnum; the first row must be the header")
+    }
     keyColumns = names.indices.filter {
       !lineNames.contains(names[$0]) && (headNames.contains(names[$0]) || TableColumns.isOwn(names[$0]))
     }

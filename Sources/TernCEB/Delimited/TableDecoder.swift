@@ -62,10 +62,16 @@ public final class TableDecoder {
     if format == .ndjson { return text.end(ofLast: 0x0A) }
     var record = CSVRecord()
     var position = text.starts(with: utf8Mark) ? utf8Mark.count : 0
+    var cut = 0
+    var examined = 0
     while true {
       switch record.read(text, at: position, isFinal: false) {
-      case .record, .broken: position = record.end
-      case .incomplete, .end: return position
+      case .record, .broken:
+        position = record.end
+        // What shows that a row is broken may stand behind it: it must be there for the decoder too.
+        examined = max(examined, record.examinedEnd)
+        if examined <= position { cut = position }
+      case .incomplete, .end: return cut
       }
     }
   }
