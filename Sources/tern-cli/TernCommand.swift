@@ -19,14 +19,17 @@ struct TernCommand: ParsableCommand {
     ("run", Run.self), ("ingest", Ingest.self), ("reconcile", Reconcile.self),
     ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self), ("orphans", Orphans.self),
     ("verify", Verify.self), ("generate", Generate.self), ("doctor", Doctor.self),
-    ("kinds", Kinds.self), ("export", Export.self), ("explain", Explain.self), ("receipts", Receipts.self), ("summarize", Summarize.self),
+    ("kinds", Kinds.self), ("export", Export.self), ("explain", Explain.self),
+    ("receipts", Receipts.self), ("summarize", Summarize.self),
   ]
 
   /// The verb's own command, without the tree of all verbs, which takes milliseconds to build. Nil
   /// where that tree has more to say: other arguments, help, mistakes.
   private static func parseVerb() -> (any ParsableCommand)? {
     let arguments = CommandLine.arguments.dropFirst()
-    guard let verb = verbs.first(where: { $0.name == arguments.first }) else { return nil }
+    guard let verb = verbs.first(where: { $0.name == arguments.first }),
+      !arguments.contains("--help"), !arguments.contains("-h")
+    else { return nil }
     return try? verb.command.parseAsRoot(Array(arguments.dropFirst()))
   }
 
