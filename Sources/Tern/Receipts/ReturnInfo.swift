@@ -54,6 +54,7 @@ enum ReturnInfo {
     case .nesting: "元素嵌套过深"
     case .rootUnknown: "根元素未知"
     case .documentCount: "单证数量应为 1 至 100"
+    case .envelope: "DXP 信封无法拆封"
     case .empty: "报文为空"
     case .unreadable: "文件无法读取或解压"
     case .elementMissing: "缺少必填要素"

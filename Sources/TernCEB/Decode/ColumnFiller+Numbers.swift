@@ -3,7 +3,7 @@ import CScan
 /// Numbers, times and dates.
 extension ColumnFiller {
   func fillNumbers(_ kind: Kind, _ check: KindChecks, _ rows: borrowing SpanRows) {
-    let columns = columns[Int(kind.rawValue)]
+    let columns = columns(of: kind)
     let heads = unsafe Group(
       rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena, kind,
       isLine: false)

@@ -9,7 +9,7 @@ extension ColumnFiller {
   func fillTexts(_ kind: Kind, _ check: KindChecks, _ rows: inout SpanRows) {
     // Values are copied as whole vectors.
     rows.arena.reserve(Kernel.padding)
-    let columns = columns[Int(kind.rawValue)]
+    let columns = columns(of: kind)
     // No column gets more than all of the group's bytes.
     let first = Int(rows.documentStarts[0])
     let last = Int(rows.documentEnds[rows.documentCount - 1])

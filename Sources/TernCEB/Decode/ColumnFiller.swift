@@ -49,9 +49,10 @@ final class ColumnFiller {
   /// where it stands.
   var encoding = ""
   var note = ""
-  var batch: DocumentBatch
-  /// By kind: the storage of the batch's columns.
-  var columns: [KindColumns] = []
+  /// nil before the first slice.
+  private(set) var batch: DocumentBatch!
+  /// By kind: the storage of the batch's columns; nil before its first message.
+  private var columns: [KindColumns?] = []
 
   init(strict: Bool, kernel: tern_kernel, secret: [UInt8]) {
     self.strict = strict
@@ -63,17 +64,24 @@ final class ColumnFiller {
     }
     precondition(result == 0, "secret refused")
     digestSecret = derived
-    batch = DocumentBatch()
     message = unsafe Message(base: UnsafePointer(bitPattern: 64)!, source: 0, sourceOffset: 0)
   }
 
   /// Turns to a slice and to the batch that its documents go to.
   func begin(_ message: Message, into batch: DocumentBatch) {
     self.message = message
-    if batch !== self.batch || columns.isEmpty {
+    if batch !== self.batch {
       self.batch = batch
-      columns = batch.kinds.map { KindColumns($0, checks[Int($0.kind.rawValue)]) }
+      columns = batch.kinds.map { _ in nil }
     }
+  }
+
+  func columns(of kind: Kind) -> KindColumns {
+    let index = Int(kind.rawValue)
+    if let columns = columns[index] { return columns }
+    let made = KindColumns(batch[kind], checks[index])
+    columns[index] = made
+    return made
   }
 
   /// The rows of a group's heads or lines, and where their values lie.
@@ -194,7 +202,7 @@ final class ColumnFiller {
   }
 
   func fillSystemColumns(_ kind: Kind, _ rows: borrowing SpanRows) {
-    let columns = unsafe columns[Int(kind.rawValue)].system
+    let columns = unsafe columns(of: kind).system
     let message = self.message
     let hasDigest = bytesTellAll
     for index in 0..<5 { unsafe columns[index].pointee.reserve(rows.documentCount) }

@@ -62,7 +62,8 @@ extension DocumentBatch {
 
   /// Where the documents of two batches differ first, or nil; columns `ignored` may.
   func documentDifference(from other: DocumentBatch, ignoring ignored: Set<String> = []) -> String? {
-    for (mine, theirs) in zip(kinds, other.kinds) where mine.heads.rowCount + theirs.heads.rowCount > 0 {
+    for (mine, theirs) in zip(kinds, other.kinds)
+    where mine.heads.rowCount > 0 || theirs.heads.rowCount > 0 {
       if let difference = mine.heads.difference(from: theirs.heads, ignoring: ignored) {
         return "\(mine.kind.name) heads: \(difference)"
       }
