@@ -251,6 +251,32 @@ struct ReceiptTests {
     let report = try engine.ingest([out.path], into: folder["second"])
     #expect(report.rejects == 0 && report.documentCount == out.receipts.count)
     #expect(report.sources == out.report.messages)
+    var settings = ReceiptSettings()
+    settings.dxpSender = "DXPENT01"
+    let wrapped = try ReceiptFolder(engine, store, folder["wrapped"], settings)
+    removeFile("\(wrapped.path)/index.csv")
+    let unwrapped = try engine.ingest([wrapped.path], into: folder["third"])
+    #expect(unwrapped.rejects == 0 && unwrapped.documents == report.documents)
+  }
+
+  @Test("a 900 gives the CopMsgId of the envelope that it answers")
+  func envelopes() throws {
+    let store = folder["store"]
+    func envelope(_ id: String, _ data: String) -> String {
+      "<DxpMsg xmlns=\"http://www.chinaport.gov.cn/dxp\" ver=\"1.0\"><TransInfo><CopMsgId>\(id)</CopMsgId>"
+        + "<SenderId>S</SenderId><ReceiverIds><ReceiverId>R</ReceiverId></ReceiverIds>"
+        + "<CreatTime>2024-03-01T00:00:00</CreatTime><MsgType>CEB303Message</MsgType></TransInfo>"
+        + "<Data>\(data)</Data></DxpMsg>\n"
+    }
+    // Twice <broken/>, and once without an envelope.
+    let broken = "PGJyb2tlbi8+"
+    writeFile(folder["in.xml"], envelope("M-1", broken) + envelope("M-2", broken) + "<?xml version=\"1.0\"?><broken/>")
+    try engine.ingest([folder["in.xml"], corpus("export-clean") + "/input"], into: store)
+    try engine.reconcile(store)
+    let out = try ReceiptFolder(engine, store, folder["out"], ReceiptSettings())
+    let messages = out.receipts.filter { $0.kind == "CEB900" }
+    #expect(messages.map { $0["oriCopMsgId"] } == ["M-1", "M-2", ""])
+    #expect(messages.allSatisfy { $0["oriMessageType"] == "Unknown" && $0["oriBizMessage"]!.contains("<broken/>") })
   }
 
   @Test("a folder in use is left alone, and a store without verdicts leaves none")

@@ -102,7 +102,7 @@ struct ReceiptFormatter {
   private func numbers(_ values: Values) -> Numbers {
     // With the document's own guid: a carrier's number may stand for several waybills. And a rejected
     // document must not have the guid of one that counts.
-    let place = values.place.map { "rejected at \($0.offset)" } ?? ""
+    let place = values.place.map { "rejected \($0.source):\($0.offset)" } ?? ""
     func contentNumber() -> String {
       let keys = ReceiptLayout.keyElements.indices.map { key($0, values) }
       return contentGuid([Array("\(layout.receipt.name) \(place)".utf8), values.columns[0]] + keys)

@@ -65,7 +65,7 @@ extension Reject {
   /// A `MessageReturn` and its row of the index.
   fileprivate func appendMessageReturn(_ returnTime: String, to piece: OutputPiece) {
     let bytes = unsafe Array(original)
-    let guid = contentGuid([Array("CEB900 \(offset)".utf8), bytes])
+    let guid = contentGuid([Array("CEB900 \(source):\(offset)".utf8), bytes])
     let spec = Kind(number: 900)!.spec
     var info = ReturnInfo.reject(
       reason: reason, field: field, key: key, place: "\(source):\(offset)")
@@ -80,6 +80,7 @@ extension Reject {
         case "returnStatus": Array(returnStatus.utf8)
         case "returnInfo": Array(Self.legal(info).utf8)
         case "returnTime": Array(returnTime.utf8)
+        case "oriCopMsgId": Array(Self.legal(messageId).utf8)
         case "oriMessageType": Array((kind.isEmpty ? "Unknown" : kind + "Message").utf8)
         case "oriBizMessage": isTooLong ? [] : Self.text(bytes)
         default: []

@@ -30,6 +30,8 @@ struct Reject {
   var message: String
   var sender: String
   var encoding: String
+  /// `CopMsgId` of the envelope that it came in; empty where there was none.
+  var messageId: String
   @unsafe var original: UnsafeBufferPointer<UInt8>
 
   /// In the order of `Engine.rejectColumns`.
@@ -54,23 +56,59 @@ extension Engine {
         let table = try storing { () throws(StoreError) in
           try segment.readTable(.rejects, group: group, decoder: &decoder)
         }
+        let envelopes = try EnvelopeIDs(segment, group: group, &decoder)
         for row in 0..<rows {
           func text(_ column: String) -> String { table[column].text.string(row) }
           let (kind, reason, sender) = (text("kind"), text("reason"), text("sender"))
           guard filter.admits(reason: reason, kind: kind, sender: sender) else { continue }
           let source = Int(table["source"].integer[row])
+          let offset = table["offset"].integer[row]
           let place = try members.place(
             path: paths.indices.contains(source) ? paths[source] : "", source: Int64(source),
-            offset: table["offset"].integer[row])
+            offset: offset)
           try body(
             unsafe Reject(
               source: place.path, offset: place.offset, length: table["length"].integer[row], kind: kind,
               key: text("key"), field: text("field"), reason: reason, message: text("message"),
               sender: sender, encoding: text("encoding"),
+              messageId: envelopes[source: Int64(source), offset: offset],
               original: table["original"].text.unsafeValue(row)))
         }
         extendLifetime(table)
       }
     }
+  }
+}
+
+/// The `CopMsgId`s of one unit's envelopes, by what lies in them.
+private struct EnvelopeIDs {
+  private let table: Table?
+
+  init(
+    _ segment: SegmentReader, group: Int, _ decoder: inout ColumnDecoder
+  ) throws(TernError) {
+    guard segment.schema(of: .envelopes) != nil else {
+      table = nil
+      return
+    }
+    table = try storing { () throws(StoreError) in
+      try segment.readTable(
+        .envelopes, group: group, columns: ["source", "offset", "length", "messageId"],
+        decoder: &decoder)
+    }
+  }
+
+  /// Empty for a place that is in none. O(log n): envelopes stand in the order of their places.
+  subscript(source source: Int64, offset offset: Int64) -> String {
+    guard let table else { return "" }
+    let (sources, offsets) = (table.columns[0].integer, table.columns[1].integer)
+    var (low, high) = (0, table.rowCount)
+    while low < high {
+      let middle = (low + high) / 2
+      if (sources[middle], offsets[middle]) <= (source, offset) { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, sources[low - 1] == source, offset - offsets[low - 1] < table.columns[2].integer[low - 1]
+    else { return "" }
+    return table.columns[3].text.string(low - 1)
   }
 }
