@@ -42,6 +42,25 @@ extension Kind {
   }
 }
 
+extension Kind {
+  /// What a notice of the kind says of a parcel; nil for other kinds.
+  func mark(_ language: Language) -> String? {
+    switch spec.number {
+    case 215: language.pick("returned goods tallied", "退货已理货")
+    case 507: language.pick("arrived", "已运抵")
+    case 509: language.pick("departed", "已离境")
+    case 513: language.pick("waybill status", "运单状态")
+    case 607: language.pick("on a bill", "已列入总分单")
+    case 701: language.pick("summary applied for", "已申请汇总")
+    case 711: language.pick("warehoused", "已入库")
+    case 792: language.pick("summarised", "已汇总")
+    case 816: language.pick("taxed", "已计税")
+    case 818: language.pick("tax status", "税单状态")
+    default: nil
+    }
+  }
+}
+
 extension StoredDocument {
   /// Head elements with a value, in schema order, as they are shown.
   var shownFields: [(name: String, value: String)] {

@@ -5,7 +5,7 @@ import TernRules
 extension ListStory {
   /// More payments are counted, not shown.
   private static let paymentsMax = 4
-  private static let linesMax = 30
+  static let linesMax = 30
 
   private struct Column {
     var title: String

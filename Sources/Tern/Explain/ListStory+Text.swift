@@ -11,6 +11,7 @@ extension ListStory {
       .init(keys.map { "\($0) \($1)" }.joined(separator: "  "), .bold))
     if let rules { writeVerdict(to: &page, rules) }
     writeOfficial(to: &page)
+    writeMarks(to: &page)
     if let rules { writeFindings(to: &page, rules) }
     writeComparison(to: &page)
     writeLines(to: &page)
@@ -92,6 +93,22 @@ extension ListStory {
     }
   }
 
+  /// How far the parcel has come, by the notices that name it, in order of time.
+  private func writeMarks(to page: inout TextPage) {
+    let language = page.language
+    let marks = notices.filter { !$0.isDraftNotice }.compactMap { notice -> (time: String, text: String)? in
+      guard let mark = notice.kind.mark(language) else { return nil }
+      let time = notice.shown(
+        ["leaveTime", "logisticsTime", "appTime", "returnTime"].first { !notice.text($0).isEmpty } ?? "")
+      let status = [notice.text("logisticsStatus"), notice.text("status")].joined()
+      return (time, "\(mark)\(status.isEmpty ? "" : " \(status)") \(time)")
+    }.sorted { $0.time < $1.time }
+    if marks.isEmpty { return }
+    page.line(
+      .init(language.pick("marks   ", "物流进度")),
+      .init(marks.map(\.text).joined(separator: language.pick(", ", "，"))), indent: 2)
+  }
+
   private func writeFindings(to page: inout TextPage, _ rules: RuleSettings) {
     let language = page.language
     if evidence.isEmpty { return }
@@ -142,6 +159,7 @@ extension ListStory {
         .init(document.shown(document.appTime == nil ? "returnTime" : "appTime")), .init(status, .green),
         .init(fields), indent: 4)
       page.line(.init(document.origin.text(language), .faint), indent: 6)
+      if document.kind.role == .refund { writeReturned(document, to: &page) }
     }
     for group in groups {
       for (document, status) in group.versions {
@@ -155,6 +173,22 @@ extension ListStory {
         [receipt.shown("returnStatus"), receipt.shown("returnInfo")].filter { !$0.isEmpty }.joined(
           separator: " "))
     }
+  }
+
+  /// The quantities of a return beside those declared.
+  private func writeReturned(_ refund: StoredDocument, to page: inout TextPage) {
+    var rows: [[TextPage.Cell]] = []
+    for line in refund.row.lines.prefix(Self.linesMax) {
+      let declared = list.row.lines.first { $0.integer("gnum") == line.integer("gnum") }
+      rows.append([
+        .init("gnum \(line.text("gnum"))"), .init(line.text("gcode")),
+        .init(page.language.pick("returned", "退货") + " qty \(line.text("qty"))"),
+        .init(
+          declared.map { page.language.pick("declared", "申报") + " qty \($0.text("qty"))" }
+            ?? page.language.pick("the list has no such line", "清单没有该项"), declared == nil ? .red : .plain),
+      ])
+    }
+    page.table(rows, indent: 6)
   }
 
   /// What a counting cancellation does to the list.

@@ -28,7 +28,7 @@ struct NumberSearch: Sendable {
   let threads: Int
 
   /// More are not looked at; a number that so many documents carry is none.
-  static let placesMax = 20_000
+  static let placesMax = 5_000
 
   private struct Job: Sendable {
     var segment: Int
