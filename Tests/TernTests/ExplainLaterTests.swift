@@ -103,6 +103,31 @@ struct ExplainLaterTests {
     #expect(other.stories.count == 1 && other.stories[0].officialStatus.isEmpty)
   }
 
+  @Test("a list without invtNo is found by the one that Tern's receipts give it, until the customs give another")
+  func derived() throws {
+    func refund(_ invtNo: String) -> SchemaDocument {
+      SchemaDocument(213, ["agentCode": Self.export.agentCode, "coElNo": "TH-1", "invtNo": invtNo], lines: [["gnum": "1"]])
+    }
+    let first = try #require(
+      try engine.explain(.list(Self.export.copNo), in: store([])).stories.first)
+    let number = first.list.derivedInvtNo
+    #expect(number.count == 18 && first.invtNos == [number])
+    let found = try engine.explain(.list(number), in: folder["store"])
+    #expect(found.stories.map { $0.list.text("copNo") } == [Self.export.copNo])
+    #expect(found.text().contains("invtNo \(number)  (given by Tern)"))
+
+    for (index, document) in [
+      refund(number), refund(Self.invtNo), receipt("399", "20240311080000000", "海关审结", invtNo: Self.invtNo),
+    ].enumerated() {
+      writeFile(folder["\(index).xml"], document.message)
+      try engine.ingest([folder["\(index).xml"]], into: folder["store"])
+      try engine.reconcile(folder["store"])
+      let story = try engine.explain(.list(Self.export.copNo), in: folder["store"]).stories[0]
+      let returned = story.refunds.flatMap(\.versions).map { $0.document.text("invtNo") }
+      #expect(returned == [index < 2 ? number : Self.invtNo], "\(index)")
+    }
+  }
+
   @Test("a receipt that says otherwise than Tern is told as such, in both languages")
   func officialDiffers() throws {
     let store = try store([receipt("100", "20240311080000000", "海关退单", invtNo: Self.invtNo)])

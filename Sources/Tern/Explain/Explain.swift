@@ -77,6 +77,9 @@ struct DocumentCollection: ~Copyable {
     var explanation = Explanation(query: query, store: store, rules: verdicts?.rules)
     var wanted: Numbers = [:]
     for element in query.elements { wanted[element] = [query.number] }
+    if case .list(let number) = query, DerivedNumbers.mayBeInvtNo(number) {
+      wanted[NumberSearch.derivedInvtNo] = [number]
+    }
     // Each round follows the numbers of what the one before has found: the list's documents, their
     // receipts, and what names the list by a number that a receipt gave it.
     var subjects: [[StoredDocument]] = []
@@ -141,6 +144,7 @@ struct DocumentCollection: ~Copyable {
     guard document.kind.role == .list else { return false }
     if query.elements.contains(where: { document.carries($0, query.number) }) { return true }
     guard case .list(let number) = query else { return false }
+    if isSame(document.derivedInvtNo, number) { return true }
     return documents.contains {
       $0.answersLists && $0.carries("invtNo", number) && $0.names(document, invtNos: [])
     }
@@ -157,6 +161,7 @@ struct DocumentCollection: ~Copyable {
     }
     for list in lists {
       for element in ["orderNo", "logisticsNo", "copNo", "invtNo"] { add(element, list.text(element)) }
+      add("invtNo", list.derivedInvtNo)
       for document in documents {
         if document.answersLists, document.names(list, invtNos: []) {
           add("invtNo", document.text("invtNo"))
@@ -232,13 +237,18 @@ extension DocumentCollection {
     to story: inout ListStory, _ all: (Role, (StoredDocument) -> Bool) -> [StoredDocument]
   ) {
     let list = story.list
-    var invtNos = Set(story.lists.versions.map { $0.document.text("invtNo") }).subtracting([""])
+    let own = Set(story.lists.versions.map { $0.document.text("invtNo") })
+    let derived = list.derivedInvtNo
+    var invtNos = own.union([derived]).subtracting([""])
     story.officialStatus = all(.receipt) { $0.answersLists && $0.names(list, invtNos: invtNos) }
       .sorted { $0.text("returnTime") < $1.text("returnTime") }
-    invtNos.formUnion(story.officialStatus.map { $0.text("invtNo") })
-    invtNos.remove("")
+    let official = Set(story.officialStatus.map { $0.text("invtNo") }).subtracting([""])
+    invtNos.formUnion(official)
+    // A return names the one that the list goes by: its own, the customs', or Tern's.
+    story.invtNos =
+      derived.isEmpty ? [list.text("invtNo")] : official.isEmpty ? [derived] : official
     story.cancellations = VersionGroup.groups(all(.cancellation) { $0.identity == list.identity })
-    story.refunds = VersionGroup.groups(all(.refund) { invtNos.contains($0.text("invtNo")) })
+    story.refunds = VersionGroup.groups(all(.refund) { story.invtNos.contains($0.text("invtNo")) })
     story.notices = all(.notice) { $0.names(list, invtNos: invtNos) }
     story.otherReceipts = all(.receipt) { receipt in
       if receipt.answersLists { return false }

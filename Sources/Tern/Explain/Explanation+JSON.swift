@@ -31,9 +31,10 @@ extension Explanation {
 
 extension ListStory {
   func json(_ rules: RuleSettings?, _ language: Language) -> JSONText {
-    let keys = ["agentCode", "copNo", "invtNo", "orderNo", "logisticsCode", "logisticsNo"]
+    let keys = ["agentCode", "copNo", "orderNo", "logisticsCode", "logisticsNo"]
     return .object(
       [("direction", .text(list.kind.direction.letter))] + keys.map { ($0, .text(list.text($0))) } + [
+        ("invtNos", .array(invtNos.sorted().map { .text($0) })),
         ("verdict", verdictJSON(rules, language)),
         ("officialStatus", .array(officialStatus.map { $0.json() })),
         (

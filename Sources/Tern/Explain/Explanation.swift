@@ -73,6 +73,8 @@ struct ListStory {
   var waybills: [VersionGroup] = []
   /// The counting version of the waybill nearest in time.
   var waybill: StoredDocument?
+  /// What returns call it by: its own `invtNo`; where it has none those of its receipts; else the derived one.
+  var invtNos: Set<String> = []
   /// Other lists that count under its trade or waybill key.
   var rivals: [StoredDocument] = []
   var evidence: [Evidence] = []

@@ -5,10 +5,13 @@ extension ListStory {
   /// Verdict, findings, the documents side by side, where they came from, and what happened later.
   func write(to page: inout TextPage, _ rules: RuleSettings?) {
     let language = page.language
-    let keys = ["agentCode", "copNo", "invtNo"].map { ($0, list.text($0)) }.filter { !$0.1.isEmpty }
+    let keys =
+      ["agentCode", "copNo"].map { ($0, list.text($0)) }.filter { !$0.1.isEmpty }
+      + invtNos.sorted().map { ("invtNo", $0) }
     page.line(
       .init("\(list.kind.title(language)) \(list.kind.name)", .bold),
-      .init(keys.map { "\($0) \($1)" }.joined(separator: "  "), .bold))
+      .init(keys.map { "\($0) \($1)" }.joined(separator: "  "), .bold),
+      .init(invtNos.contains(list.derivedInvtNo) ? language.pick("(given by Tern)", "（Tern 生成）") : "", .faint))
     if let rules { writeVerdict(to: &page, rules) }
     writeOfficial(to: &page)
     writeMarks(to: &page)

@@ -38,6 +38,10 @@ struct NumberSearch: Sendable {
     var line: [String]
   }
 
+  /// Stands for the `invtNo` that Tern's receipts give a list without one. Looking for it costs a hash for each
+  /// list of the store.
+  static let derivedInvtNo = "derived invtNo"
+
   /// Elements that name a list, its order, its payments or its waybill, of the head or of a line. The `copNo` of
   /// other kinds is a number of their own.
   static func elements(_ kind: Kind) -> (head: [String], line: [String]) {
@@ -51,7 +55,7 @@ struct NumberSearch: Sendable {
       }
     }
     return (
-      kind.spec.headFields.map(\.name).filter(isNumber),
+      kind.spec.headFields.map(\.name).filter(isNumber) + (kind.role == .list ? [derivedInvtNo] : []),
       kind.spec.lineFields.map(\.name).filter(isNumber)
     )
   }
@@ -101,12 +105,19 @@ struct NumberSearch: Sendable {
   ) throws(StoreError) -> Set<Int> {
     let reader = segments[job.segment]
     var rows: Set<Int> = []
-    if !job.head.isEmpty {
+    let head = job.head.filter { $0 != Self.derivedInvtNo }
+    if !head.isEmpty {
       let table = try reader.readTable(
-        .heads(job.kind), group: job.group, columns: job.head, decoder: &decoder)
-      for (name, column) in zip(job.head, table.columns) {
+        .heads(job.kind), group: job.group, columns: head, decoder: &decoder)
+      for (name, column) in zip(head, table.columns) {
         rows.formUnion(sets[name]!.rows(column.text))
       }
+    }
+    if head.count < job.head.count, let set = sets[Self.derivedInvtNo] {
+      let table = try reader.readTable(
+        .heads(job.kind), group: job.group, columns: DerivedNumberColumns.columns, decoder: &decoder)
+      let numbers = DerivedNumberColumns(table, job.kind.direction)
+      for row in 0..<table.rowCount where set.contains(numbers[row].invtNo) { rows.insert(row) }
     }
     guard !job.line.isEmpty, reader.schema(of: .lines(job.kind)) != nil else { return rows }
     let table = try reader.readTable(
@@ -154,6 +165,8 @@ struct NumberSet: Sendable {
     numbers = Set(texts.lazy.filter { !$0.isEmpty }.map { Array($0.utf8) })
     for number in numbers { filter[(number.count & 0xff) << 8 | Int(number[number.count - 1])] = true }
   }
+
+  func contains(_ text: String) -> Bool { numbers.contains(Array(text.utf8)) }
 
   /// Rows of the column with one of the texts, ascending.
   func rows(_ column: TextColumn) -> [Int] {

@@ -58,6 +58,17 @@ final class StoredDocument {
     }
   }
 
+  /// Of a list without an `invtNo` the one that Tern's own receipts give it; otherwise empty.
+  var derivedInvtNo: String {
+    guard kind.role == .list, text("invtNo").isEmpty else { return "" }
+    func bytes(_ name: String) -> [UInt8] { Array(text(name).utf8) }
+    return DerivedNumbers(
+      kind.direction, agentCode: bytes("agentCode"), copNo: bytes("copNo"),
+      platform: Array((platform ?? "").utf8), orderNo: bytes("orderNo"),
+      logisticsCode: bytes("logisticsCode"), logisticsNo: bytes("logisticsNo")
+    ).invtNo
+  }
+
   /// Whether the head or a line carries the value.
   func carries(_ element: String, _ value: String) -> Bool {
     func isIt(_ row: FieldRow) -> Bool { row.has(element) && isSame(row.text(element), value) }

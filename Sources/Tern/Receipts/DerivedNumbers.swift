@@ -27,6 +27,9 @@ public struct DerivedNumbers: Sendable {
   /// `T` and the same 17.
   public var invtNo: String { "T" + code }
 
+  /// Whether a number has the form of `invtNo`.
+  static func mayBeInvtNo(_ text: String) -> Bool { text.utf8.count == 18 && text.hasPrefix("T") }
+
   /// 88 of the digest's bits: among 600 million lists two share them with a chance of 10^-9.
   private var code: String {
     let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
