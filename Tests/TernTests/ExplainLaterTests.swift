@@ -260,6 +260,41 @@ struct ExplainLaterTests {
     }
   }
 
+  @Test("a document in an envelope, in a member of an archive, is named by member, sender and place")
+  func wrapped() throws {
+    makeFolder(folder["in"])
+    let plain = receipt("399", "20240311080000000", "海关审结", invtNo: Self.invtNo).message
+    let inner = SchemaDocument(
+      509, ["logisticsCode": Self.export.logisticsCode], lines: [["logisticsNo": Self.export.logisticsNo]]
+    ).message
+    writeFile(folder["inner"], inner)
+    let data = runCommand(["base64", folder["inner"]]).output
+    let envelope =
+      "<DxpMsg ver=\"1.0\" xmlns=\"http://www.chinaport.gov.cn/dxp\"><TransInfo><CopMsgId>ID-7</CopMsgId><SenderId>DXPENT01</SenderId>"
+      + "<ReceiverIds><ReceiverId>DXPEDC01</ReceiverId></ReceiverIds><CreatTime>2024-03-12T09:00:00</CreatTime>"
+      + "<MsgType>CEB509Message</MsgType></TransInfo><Data>\(data)</Data></DxpMsg>"
+    writeFile(folder["in/1.xml"], plain)
+    writeFile(folder["in/2.xml"], "<?xml version=\"1.0\"?>" + envelope)
+    let packed = runCommand(["tar", "-cf", folder["day.tar"], "-C", folder["in"], "1.xml", "2.xml"])
+    try #require(packed.status == 0)
+    try engine.ingest([corpus("demo") + "/input", folder["day.tar"]], into: folder["store"])
+    try engine.reconcile(folder["store"])
+
+    let explanation = try engine.explain(.waybill(Self.export.logisticsNo), in: folder["store"])
+    let story = try #require(explanation.stories.first)
+    let official = try #require(story.officialStatus.first).origin
+    #expect(official.source == folder["day.tar"] && official.member == "1.xml" && official.envelope == nil)
+    #expect(official.offset == Int64(plain.utf8.count - plain[plain.ranges(of: "<ceb:InventoryReturn>")[0].lowerBound...].utf8.count))
+    let departure = try #require(story.notices.first).origin
+    #expect(departure.member == "2.xml" && departure.envelope?.senderId == "DXPENT01")
+    #expect(departure.envelope?.messageId == "ID-7")
+    let start = inner.utf8.index(inner.utf8.startIndex, offsetBy: Int(departure.offset))
+    #expect(inner[start...].hasPrefix("<ceb:Departure>"))
+    let text = explanation.text()
+    #expect(text.contains("day.tar / 2.xml @ \(departure.envelope!.offset), in the envelope ID-7 of DXPENT01 @"))
+    #expect(explanation.json().contains("\"member\":\"2.xml\",\"envelope\":{\"senderId\":\"DXPENT01\""))
+  }
+
   @Test("no name, identity number, telephone or address is shown whole")
   func persons() throws {
     let store = try store([])

@@ -15,7 +15,6 @@ extension Engine {
     _ query: ExplainQuery, in path: String
   ) throws(TernError) -> Explanation {
     let store = try storing { () throws(StoreError) in try Store.open(path) }
-    let sources = try storing { () throws(StoreError) in try store.sources().map(\.source.path) }
     let view = try StoreView(store)
     let verdicts: StoredVerdicts?
     do throws(TernError) {
@@ -26,7 +25,7 @@ extension Engine {
     }
     var collection = DocumentCollection(
       search: NumberSearch(segments: view.segments, threads: settings.threads),
-      loader: DocumentLoader(segments: view.segments, sources: sources))
+      loader: try DocumentLoader(store, segments: view.segments))
     return try collection.explain(query, store: path, verdicts)
   }
 }

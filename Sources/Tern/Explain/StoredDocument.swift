@@ -92,7 +92,7 @@ struct Origin {
   var sourceNumber = -1
   /// Path of the source as it was given.
   var source = ""
-  /// Member of an archive that holds it; `offset` then counts from the member's first byte.
+  /// Member of an archive that holds it; offsets then count from the member's first byte.
   var member = ""
   /// Bytes of the decompressed source, or of the unwrapped message where there is an envelope.
   var offset: Int64 = 0
@@ -111,12 +111,17 @@ struct Origin {
 struct DocumentLoader: ~Copyable {
   let segments: [SegmentReader]
   private let sources: [String]
-  private var decoder = ColumnDecoder()
+  private let members: MemberNames
+  private var decoder: ColumnDecoder
 
-  /// `sources`: paths by number.
-  init(segments: [SegmentReader], sources: [String]) {
+  /// `segments`: those of `store`. Reads all its ledgers.
+  init(_ store: Store, segments: [SegmentReader]) throws(TernError) {
+    let sources = try storing { () throws(StoreError) in try store.sources().map(\.source.path) }
+    let members = try MemberNames(store)
     self.segments = segments
     self.sources = sources
+    self.members = members
+    decoder = ColumnDecoder()
   }
 
   /// In the order of the places. Reads each row group that holds any once, with all its columns, and
@@ -151,14 +156,16 @@ struct DocumentLoader: ~Copyable {
     }
     let tables = all.picking(rows)
     let envelopes = try readGroup(.envelopes, reader, unit.group)
-    return rows.indices.map { index in
+    var documents: [StoredDocument] = []
+    for index in rows.indices {
       var place = unit
       place.row = rows[index]
       let document = StoredDocument(place: place, row: DocumentRow(tables, row: index))
       if let envelopes { document.origin.enter(envelopes) }
-      document.origin.name(sources)
-      return document
+      try document.origin.name(sources, members)
+      documents.append(document)
     }
+    return documents
   }
 
   private mutating func readGroup(
@@ -183,15 +190,20 @@ struct DocumentLoader: ~Copyable {
     origin.sourceNumber = Int(values.integer("source") ?? -1)
     origin.offset = values.integer("offset") ?? 0
     origin.length = values.integer("length") ?? 0
-    origin.name(sources)
+    try origin.name(sources, members)
     let texts = names.dropFirst(3).map { ($0, values.text($0)) }
     return (origin, Dictionary(uniqueKeysWithValues: texts))
   }
 }
 
 extension Origin {
-  fileprivate mutating func name(_ sources: [String]) {
+  /// Path, and the archive's member that the bytes, or their envelope, lie in.
+  fileprivate mutating func name(_ sources: [String], _ members: MemberNames) throws(TernError) {
     if sources.indices.contains(sourceNumber) { source = sources[sourceNumber] }
+    let start = envelope?.offset ?? offset
+    guard let place = try members.place(source: Int64(sourceNumber), offset: start) else { return }
+    member = place.name
+    if envelope == nil { offset = place.offset } else { envelope?.offset = place.offset }
   }
 
   /// Takes over the envelope that the bytes lie in, if one does.
