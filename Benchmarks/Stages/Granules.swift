@@ -44,6 +44,7 @@ private final class GranuleState {
     add(.listsByWaybill, rows.listsByWaybill)
     add(.listsByIdentity, rows.listsByIdentity)
     add(.cancellations, rows.cancellations)
+    add(.refunds, rows.refunds)
     blackHole(unit.byteCount)
   }
 }

@@ -26,6 +26,9 @@ extension Engine {
       ),
       ("cancellations", "\(reconcile.cancellations)"),
       ("orphanCancellations", "\(reconcile.orphanCancellations)"),
+      ("returns", "\(reconcile.returns)"),
+      ("exceedingReturns", "\(reconcile.exceedingReturns)"),
+      ("orphanReturns", "\(reconcile.orphanReturns)"),
       (
         "findings",
         object(checked.map { ($0.name, "\(reconcile.findings[Int($0.rawValue)])") })

@@ -47,6 +47,13 @@ struct Overflow: OptionSet, Sendable {
     if overflow { formUnion(measure) }
   }
 
+  /// Adds to what returns take off one cell.
+  mutating func add(
+    _ amount: FineAmount, to cell: UInt32, of returns: inout [UInt32: FineAmount]
+  ) {
+    if returns[cell, default: .zero].add(amount) { insert(.goodsValue) }
+  }
+
   func check() throws(StatisticsError) {
     if isEmpty { return }
     if contains(.goodsValue) { throw .overflow(measure: "goodsValue") }

@@ -6,6 +6,20 @@ extension Cube {
     _ selection: Selection, _ columns: ListColumns, _ sources: [Level.Source],
     _ dispositions: Span<UInt8>
   ) throws(StatisticsError) {
+    let numbers = try headNumbers(selection, sources, dispositions)
+    try measureHeads(selection, columns, numbers.span)
+    if hasLineDimensions {
+      try addLines(
+        LineSelection(selection, numbers.span), columns, sources, dispositions,
+        areSmall: columns.areSmall(selection))
+    }
+    serial += UInt64(selection.rows.count)
+  }
+
+  /// Number of each list's cell.
+  mutating func headNumbers(
+    _ selection: Selection, _ sources: [Level.Source], _ dispositions: Span<UInt8>
+  ) throws(StatisticsError) -> [UInt32] {
     let count = selection.rows.count
     var codes = [UInt32](repeating: 0, count: count)
     var numbers = [UInt32](repeating: 0, count: count)
@@ -24,11 +38,7 @@ extension Cube {
       var numberSpan = numbers.mutableSpan
       try levels[index].extend(&numberSpan, by: codes.span)
     }
-    try measureHeads(selection, columns, numbers.span)
-    if hasLineDimensions {
-      try addLines(selection, columns, sources, dispositions, heads: numbers.span)
-    }
-    serial += UInt64(count)
+    return numbers
   }
 
   private mutating func measureHeads(
@@ -62,27 +72,16 @@ extension Cube {
     try overflow.check()
   }
 
-  /// The same for the block's lines: each starts from its list's cell.
-  private mutating func addLines(
-    _ selection: Selection, _ columns: ListColumns, _ sources: [Level.Source],
-    _ dispositions: Span<UInt8>, heads: Span<UInt32>
-  ) throws(StatisticsError) {
-    let count = selection.lineCounts.reduce(0) { $0 + Int($1) }
-    if count == 0 { return }
-    var rows = [UInt32](repeating: 0, count: count)
-    var numbers = [UInt32](repeating: 0, count: count)
-    var lists = [UInt32](repeating: 0, count: count)
-    var filled = 0
-    for i in heads.indices {
-      let first = selection.firstLines[i]
-      for line in first..<first + selection.lineCounts[i] {
-        rows[filled] = line
-        numbers[filled] = heads[i]
-        lists[filled] = UInt32(i)
-        filled += 1
-      }
-    }
-
+  /// The same for the block's lines: each starts from its list's cell. Gives the numbers of their own.
+  @discardableResult
+  mutating func addLines(
+    _ selection: LineSelection, _ columns: ListColumns, _ sources: [Level.Source],
+    _ dispositions: Span<UInt8>, areSmall: Bool
+  ) throws(StatisticsError) -> [UInt32] {
+    let rows = selection.rows
+    let lists = selection.lists
+    var numbers = selection.numbers
+    if rows.isEmpty { return [] }
     var codes = [UInt32](repeating: 0, count: rows.count)
     for index in headLevelCount..<levels.count {
       var codeSpan = codes.mutableSpan
@@ -93,7 +92,6 @@ extension Cube {
     }
 
     growLineCells()
-    let areSmall = columns.areSmall(selection)
     let firstSerial = serial &+ 1
     var overflow: Overflow = []
     var cells = lineCells.mutableSpan
@@ -111,6 +109,7 @@ extension Cube {
       overflow.add(&cells[number].goodsValueE5, value, .goodsValue)
     }
     try overflow.check()
+    return numbers
   }
 
   /// Gives new prefixes of the last head level their cells.

@@ -49,13 +49,21 @@ extension Cube {
   }
 
   private func measures(_ cell: Int, currency: String) -> Measures {
+    var measures: Measures
+    let returned: FineAmount?
     if hasLineDimensions {
-      let cell = lineCells[cell]
-      return Measures(
-        currency: currency, lists: Int(cell.lists), lines: Int(cell.lines),
-        goodsValueE5: cell.goodsValueE5)
+      let sums = lineCells[cell]
+      measures = Measures(
+        currency: currency, lists: Int(sums.lists), lines: Int(sums.lines),
+        goodsValueE5: sums.goodsValueE5)
+      returned = lineReturns[UInt32(cell)]
+    } else {
+      measures = Self.measures(headCells[cell], currency: currency)
+      returned = headReturns[UInt32(cell)]
     }
-    return Self.measures(headCells[cell], currency: currency)
+    // It was checked when the return was added.
+    if let returned { _ = measures.takeOff(returned) }
+    return measures
   }
 
   private static func measures(_ cell: HeadCell, currency: String?) -> Measures {
@@ -74,11 +82,23 @@ extension Cube {
     for (number, cell) in headCells.enumerated() {
       overflow.formUnion(sums[level.prefixes.code(number)].add(cell))
     }
+    var returned = [UInt32: FineAmount]()
+    for (number, amount) in headReturns {
+      let code = level.prefixes.code(Int(number))
+      overflow.add(amount, to: UInt32(code), of: &returned)
+    }
     try overflow.check()
     let ranks = level.values.ranks()
-    return sums.indices.filter { sums[$0].lists > 0 }.sorted { ranks[$0] < ranks[$1] }.map {
-      Self.measures(sums[$0], currency: level.values.string($0))
+    let order = sums.indices.filter { sums[$0].lists > 0 }.sorted { ranks[$0] < ranks[$1] }
+    var totals: [Measures] = []
+    for code in order {
+      var measures = Self.measures(sums[code], currency: level.values.string(code))
+      if let amount = returned[UInt32(code)], measures.takeOff(amount) {
+        throw .overflow(measure: "goodsValue")
+      }
+      totals.append(measures)
     }
+    return totals
   }
 
   /// All lists, counted once whatever the dimensions are. Several currencies have no common goods
@@ -98,6 +118,7 @@ extension Cube {
     if byCurrency.count == 1 {
       total.currency = byCurrency[0].currency
       total.goodsValueE5 = byCurrency[0].goodsValueE5
+      total.goodsValueRestE10 = byCurrency[0].goodsValueRestE10
     }
     return total
   }

@@ -22,6 +22,9 @@ public struct Cube: Sendable {
   var headCells: [HeadCell] = []
   /// By number in the last line level; empty without line dimensions.
   var lineCells: [LineCell] = []
+  /// What returns take off the cells' goods values, by the same numbers; without returns, nothing.
+  var headReturns: [UInt32: FineAmount] = [:]
+  var lineReturns: [UInt32: FineAmount] = [:]
   /// Lists added so far: each has a serial above 0.
   var serial: UInt64 = 0
   /// By disposition code.
@@ -85,9 +88,12 @@ public struct Cube: Sendable {
   ///   - lines: the lists' lines in the same order, `#lines` of them per head.
   ///   - dispositions: a code per head; 0: the row does not count (a draft, an old version, a
   ///     cancelled list).
+  ///   - returns: what of their lines has come back, in order of lists and lines, each once. Then
+  ///     `lines` has `qty` and `price` too.
   /// - Complexity: O(heads + lines) × dimensions; no allocation per row.
   public mutating func add(
-    heads: Table, lines: Table, direction: Direction, dispositions: Span<UInt8>
+    heads: Table, lines: Table, direction: Direction, dispositions: Span<UInt8>,
+    returns: [ReturnedLine] = []
   ) throws(StatisticsError) {
     defer { withExtendedLifetime((heads, lines)) {} }
     let rowCount = heads["#lines"].count
@@ -99,6 +105,12 @@ public struct Cube: Sendable {
       sources.append(try source(level: index, heads: heads, lines: lines, direction: direction))
     }
 
+    if !returns.isEmpty {
+      // The lists with returns by themselves, the others as always.
+      let standing = try addReturned(
+        returns, heads: heads, lines: lines, columns, sources, dispositions)
+      return try add(heads: heads, lines: lines, direction: direction, dispositions: standing.span)
+    }
     var selection = Selection()
     while selection.nextRow < rowCount {
       try selection.take(columns.lineCounts, dispositions: dispositions, lines: lines.rowCount)
@@ -151,6 +163,9 @@ public struct Cube: Sendable {
         for (number, cell) in zip(numbers, other.headCells) {
           overflow.formUnion(headCells[Int(number)].add(cell))
         }
+        for (number, amount) in other.headReturns {
+          overflow.add(amount, to: numbers[Int(number)], of: &headReturns)
+        }
       }
     }
     if hasLineDimensions {
@@ -160,6 +175,9 @@ public struct Cube: Sendable {
         lineCells[number].lists &+= cell.lists
         lineCells[number].lines &+= cell.lines
         overflow.add(&lineCells[number].goodsValueE5, cell.goodsValueE5, .goodsValue)
+      }
+      for (number, amount) in other.lineReturns {
+        overflow.add(amount, to: numbers[Int(number)], of: &lineReturns)
       }
     }
     try overflow.check()

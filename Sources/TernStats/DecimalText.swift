@@ -21,6 +21,24 @@ enum DecimalText {
     }
   }
 
+  static func append(_ value: FineAmount, to bytes: inout [UInt8]) {
+    if value.restE10 == 0 { return append(e5: value.e5, to: &bytes) }
+    // Of a negative one the rest counts from below.
+    let isNegative = value.e5 < 0
+    let magnitude = isNegative ? (value.e5 + 1).magnitude : value.e5.magnitude
+    var rest = UInt64(isNegative ? 100_000 - value.restE10 : value.restE10)
+    let (whole, fraction) = quotient(magnitude, 100_000)
+    append(isNegative, whole, to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    rest += fraction * 100_000
+    var unit: UInt64 = 1_000_000_000
+    while rest > 0 {
+      bytes.append(0x30 + UInt8(rest / unit))
+      rest %= unit
+      unit /= 10
+    }
+  }
+
   static func append(_ value: Int128, to bytes: inout [UInt8]) {
     append(value < 0, value.magnitude, to: &bytes)
   }

@@ -4,8 +4,16 @@ public struct Measures: Sendable, Equatable {
   public var currency: String?
   public var lists: Int
   public var lines: Int
-  /// Sum of the lines' `totalPrice` at face value; nil where `currency` is.
+  /// Sum of the lines' `totalPrice` at face value, without what was returned; nil where `currency` is.
+  /// Rounded down where returned goods leave more than five fraction digits: see `goodsValue`.
   public var goodsValueE5: Int128?
+  /// The same, exactly.
+  public var goodsValue: FineAmount? {
+    guard let goodsValueE5 else { return nil }
+    return FineAmount(e5: goodsValueE5, restE10: goodsValueRestE10)
+  }
+  /// What `goodsValueE5` lacks, in units of 10^-10: 0 to 99,999.
+  public var goodsValueRestE10: Int32 = 0
   /// Kilograms; nil in a cell by a line dimension, as is `netWeightE5`.
   public var grossWeightE5: Int128?
   public var netWeightE5: Int128?

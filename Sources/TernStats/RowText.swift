@@ -30,6 +30,12 @@ struct RowText {
     ends.append(bytes.count)
   }
 
+  /// An empty field for nil.
+  mutating func append(_ value: FineAmount?) {
+    if let value { DecimalText.append(value, to: &bytes) }
+    ends.append(bytes.count)
+  }
+
   /// A value × 10^5; an empty field for nil.
   mutating func append(e5 value: Int128?) {
     if let value { DecimalText.append(e5: value, to: &bytes) }

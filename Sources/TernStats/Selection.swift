@@ -34,6 +34,15 @@ struct Selection {
     nextRow = end
   }
 
+  /// Just these lists.
+  init(rows: [UInt32], firstLines: [UInt32], lineCounts: [UInt32]) {
+    self.rows = rows
+    self.firstLines = firstLines
+    self.lineCounts = lineCounts
+  }
+
+  init() {}
+
   /// Gives how many were taken.
   private static func fill(
     _ rows: inout [UInt32], _ firstLines: inout [UInt32], _ lineCounts: inout [UInt32],
@@ -56,6 +65,40 @@ struct Selection {
       nextLine += Int(count)
     }
     return taken
+  }
+}
+
+/// The lines of a selection.
+struct LineSelection {
+  /// Rows of the lines.
+  var rows: [UInt32]
+  /// Of each the cell of its list.
+  var numbers: [UInt32]
+  /// Of each the position of its list in the selection.
+  var lists: [UInt32]
+
+  init() {
+    rows = []
+    numbers = []
+    lists = []
+  }
+
+  /// All lines of the lists whose cells are `heads`.
+  init(_ selection: Selection, _ heads: Span<UInt32>) {
+    let count = selection.lineCounts.reduce(0) { $0 + Int($1) }
+    rows = [UInt32](repeating: 0, count: count)
+    numbers = [UInt32](repeating: 0, count: count)
+    lists = [UInt32](repeating: 0, count: count)
+    var filled = 0
+    for i in heads.indices {
+      let first = selection.firstLines[i]
+      for line in first..<first + selection.lineCounts[i] {
+        rows[filled] = line
+        numbers[filled] = heads[i]
+        lists[filled] = UInt32(i)
+        filled += 1
+      }
+    }
   }
 }
 

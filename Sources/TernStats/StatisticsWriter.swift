@@ -56,7 +56,7 @@ public struct StatisticsWriter: Sendable {
     if showsCurrency { text.append(currency ?? measures.currency ?? "") }
     text.append(measures.lists)
     text.append(measures.lines)
-    text.append(e5: measures.goodsValueE5)
+    text.append(measures.goodsValue)
     text.append(e5: measures.grossWeightE5)
     text.append(e5: measures.netWeightE5)
     text.append(measures.packages)

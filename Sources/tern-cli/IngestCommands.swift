@@ -102,6 +102,10 @@ func printReport(_ report: ReconcileReport) {
     printError(
       "cancellations: \(report.cancellations), of which \(report.orphanCancellations) cancel nothing; 'tern orphans' lists them")
   }
+  if report.returns > 0 {
+    printError(
+      "returns: \(report.returns), of which \(report.exceedingReturns) exceed what was declared and \(report.orphanReturns) name no list; 'tern returns' lists them")
+  }
   let width = Finding.allCases.map(\.name.count).max() ?? 0
   for finding in Finding.allCases where report.findings[Int(finding.rawValue)] > 0 {
     let name = finding.name + String(repeating: " ", count: width - finding.name.count)

@@ -19,7 +19,7 @@ struct TernCommand: ParsableCommand {
     ("run", Run.self), ("ingest", Ingest.self), ("reconcile", Reconcile.self),
     ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self), ("orphans", Orphans.self),
     ("verify", Verify.self), ("generate", Generate.self), ("doctor", Doctor.self),
-    ("kinds", Kinds.self), ("export", Export.self), ("explain", Explain.self),
+    ("kinds", Kinds.self), ("export", Export.self), ("returns", Returns.self), ("explain", Explain.self),
     ("receipts", Receipts.self), ("summarize", Summarize.self),
   ]
 

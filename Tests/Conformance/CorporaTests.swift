@@ -17,6 +17,22 @@ struct CorporaTests {
     try expectOriginals(run.rejects)
   }
 
+  @Test(
+    "the returns of a hand-made case",
+    arguments: corpora.filter { readFile(corpus($0) + "/expected/returns.csv") != nil })
+  func returns(_ name: String) throws {
+    let folder = TemporaryFolder()
+    for arguments in [["ingest", folder["store"], corpus(name) + "/input"], ["reconcile", folder["store"]]] {
+      #expect(try tern(arguments + ["--quiet"]).status == 0)
+    }
+    let expected = lines(corpus(name) + "/expected/returns.csv")
+    let found = try tern("returns", folder["store"], "--format", "csv")
+    #expect(sorted(textLines(found.output)) == expected)
+    let rows = try tern("returns", folder["store"], "--format", "ndjson").output
+    #expect(textLines(rows).count == found.output.split(separator: "\n").count - 1)
+    #expect(textLines(try tern("returns", folder["store"]).output).count == textLines(rows).count)
+  }
+
   @Test("there are cases, each with expected verdicts and a README")
   func complete() {
     #expect(corpora.count >= 40)

@@ -51,9 +51,21 @@ struct CubePropertyTests {
     list.netWeight = decimal(&random, small: small)
     let lineCount = Int.random(in: 0...4, using: &random)
     list.lines = (0..<lineCount).map { _ in
-      SampleList.Line(
+      var line = SampleList.Line(
         gcode: pick(["6109100010", "6110200000", "8517130000", "85", "6", "茶叶茶叶茶"]),
         currency: pick(["502", "142", "110"]), totalPrice: decimal(&random, small: small))
+      line.qty = pick(["1", "2", "0.5", "3.00001", "99999999999999.99999"])
+      line.price = pick(["1", "0.00001", "49.9", "-2.00003", "12345.6789"])
+      let qtyE5 = NaiveCube.e5(line.qty)
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0, 1: line.returnedE5 = qtyE5
+      case 2: line.returnedE5 = Int128.random(in: 1...qtyE5, using: &random)
+      default: break
+      }
+      return line
+    }
+    if Int.random(in: 0..<2, using: &random) == 0 {
+      for line in list.lines.indices { list.lines[line].returnedE5 = 0 }
     }
     return list
   }

@@ -8,6 +8,17 @@ struct SampleList: Sendable {
     var currency = "502"
     /// A plain decimal.
     var totalPrice = "1"
+    var qty = "1"
+    var price = "1"
+    /// How much of `qty` came back.
+    var returnedE5: Int128 = 0
+  }
+
+  /// What came back, as the cube takes it, of the list in row `row`.
+  func returns(_ row: Int) -> [ReturnedLine] {
+    lines.enumerated().filter { $1.returnedE5 != 0 && disposition != 0 }.map {
+      ReturnedLine(list: row, line: $0, qtyE5: $1.returnedE5)
+    }
   }
 
   var direction = Direction.export
@@ -49,6 +60,7 @@ struct SampleTables {
   var heads: Table
   var lines: Table
   var dispositions: [UInt8] = []
+  var returns: [ReturnedLine] = []
 
   /// - Parameter columns: the only ones that the tables have; nil for all of the kind.
   init(_ lists: [SampleList], _ direction: Direction, columns: Cube.NeededColumns? = nil) {
@@ -62,6 +74,7 @@ struct SampleTables {
       lines = tables.lines!
     }
     for list in lists where list.direction == direction {
+      returns += list.returns(dispositions.count)
       dispositions.append(list.disposition)
       for (entry, column) in zip(heads.schema.columns, heads.columns) {
         switch column {
@@ -92,7 +105,12 @@ struct SampleTables {
             }
           case .integer(let column): column.append(77)
           case .decimal(let column):
-            Self.append(entry.name == "totalPrice" ? line.totalPrice : "77.7", to: column)
+            switch entry.name {
+            case "totalPrice": Self.append(line.totalPrice, to: column)
+            case "qty": Self.append(line.qty, to: column)
+            case "price": Self.append(line.price, to: column)
+            default: Self.append("77.7", to: column)
+            }
           }
         }
       }
@@ -118,11 +136,12 @@ extension Cube {
   /// Adds sample lists of both directions.
   mutating func add(_ lists: [SampleList], pruned: Bool = false) throws(StatisticsError) {
     for direction in Direction.allCases {
-      let tables = SampleTables(
-        lists, direction, columns: pruned ? neededColumns(direction) : nil)
+      var needed = neededColumns(direction)
+      needed.lines += Self.returnColumns
+      let tables = SampleTables(lists, direction, columns: pruned ? needed : nil)
       try add(
         heads: tables.heads, lines: tables.lines, direction: direction,
-        dispositions: tables.dispositions.span)
+        dispositions: tables.dispositions.span, returns: tables.returns)
     }
   }
 }

@@ -53,20 +53,25 @@ struct NaiveCube {
     }
   }
 
+  /// Lists that count and did not come back as a whole.
+  private var standing: [SampleList] {
+    lists.filter { $0.disposition != 0 && ($0.lines.isEmpty || !$0.lines.allSatisfy(\.isFull)) }
+  }
+
   func rows() -> [StatisticsRow] {
     var cells: [[String]: Measures] = [:]
     let byLine = dimensions.contains { $0.isOfLines }
-    for list in lists where list.disposition != 0 {
+    for list in standing {
       let currency = list.lines.first?.currency ?? ""
       if byLine {
         var touched: Set<[String]> = []
-        for line in list.lines {
+        for line in list.lines where !line.isFull {
           let key = dimensions.map { value($0, list, line) } + [currency]
           var cell =
             cells[key] ?? Measures(currency: currency, lists: 0, lines: 0, goodsValueE5: 0)
           if touched.insert(key).inserted { cell.lists += 1 }
           cell.lines += 1
-          cell.goodsValueE5! += Self.e5(line.totalPrice)
+          cell.addGoods(line)
           cells[key] = cell
         }
       } else {
@@ -86,7 +91,7 @@ struct NaiveCube {
 
   func totals() -> [Measures] {
     var totals: [String: Measures] = [:]
-    for list in lists where list.disposition != 0 {
+    for list in standing {
       let currency = list.lines.first?.currency ?? ""
       totals[currency, default: .zero(currency)].add(list)
     }
@@ -94,7 +99,20 @@ struct NaiveCube {
   }
 }
 
+extension SampleList.Line {
+  var isFull: Bool { returnedE5 != 0 && returnedE5 == NaiveCube.e5(qty) }
+}
+
 extension Measures {
+  /// In units of 10^-10, which the sums of these tests fit.
+  mutating func addGoods(_ line: SampleList.Line) {
+    var e10 = goodsValueE5! * 100_000 + Int128(goodsValueRestE10)
+    e10 += NaiveCube.e5(line.totalPrice) * 100_000 - line.returnedE5 * NaiveCube.e5(line.price)
+    let rest = ((e10 % 100_000) + 100_000) % 100_000
+    goodsValueE5 = (e10 - rest) / 100_000
+    goodsValueRestE10 = Int32(rest)
+  }
+
   static func zero(_ currency: String?) -> Measures {
     Measures(
       currency: currency, lists: 0, lines: 0, goodsValueE5: 0, grossWeightE5: 0, netWeightE5: 0,
@@ -103,8 +121,10 @@ extension Measures {
 
   mutating func add(_ list: SampleList) {
     lists += 1
-    lines += list.lines.count
-    for line in list.lines { goodsValueE5! += NaiveCube.e5(line.totalPrice) }
+    for line in list.lines where !line.isFull {
+      lines += 1
+      addGoods(line)
+    }
     grossWeightE5! += NaiveCube.e5(list.grossWeight)
     netWeightE5! += NaiveCube.e5(list.netWeight)
     packages! += Int128(list.packNo ?? 0)

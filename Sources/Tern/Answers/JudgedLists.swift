@@ -1,6 +1,7 @@
 import Synchronization
 import TernCEB
 import TernRules
+import TernStats
 import TernStore
 
 /// The lists of a store beside their verdicts, cut into parts that any thread may take.
@@ -19,6 +20,8 @@ struct JudgedLists: Sendable {
   let parts: [Part]
   let segments: [SegmentReader]
   let result: SegmentReader
+  /// Something of some list has come back.
+  private let hasReturns: Bool
 
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
   init(_ path: String, threads: Int) throws(TernError) {
@@ -28,6 +31,7 @@ struct JudgedLists: Sendable {
   init(_ store: Store, threads: Int) throws(TernError) {
     let result = try ResultFile.open(store)
     self.result = result
+    hasReturns = result.schema(of: ReturnResults.reductionTable) != nil
     segments = try Self.open(store, threads: threads)
     var parts: [Part] = []
     for (segment, reader) in segments.enumerated() {
@@ -80,6 +84,9 @@ struct JudgedLists: Sendable {
     /// Verdicts of the segment and direction read last: neighbouring parts share them.
     private var verdicts = Table(ResultFile.schema)
     private var verdictGroup = -1
+    /// The same of what came back.
+    private var returned = Table(ReturnResults.reductionSchema)
+    private var returnGroup = -1
 
     init(_ lists: JudgedLists) { self.lists = lists }
 
@@ -100,6 +107,37 @@ struct JudgedLists: Sendable {
         dispositions: own.map { UInt8(truncatingIfNeeded: $0) },
         findings: withFindings
           ? findings.values.unsafeElements[part.rows].map { UInt64(bitPattern: $0) } : [])
+    }
+
+    /// What came back of the part's lists. Nothing is read where the store has no returns.
+    mutating func returns(_ part: Part) throws(TernError) -> [ReturnedLine] {
+      guard lists.hasReturns else { return [] }
+      let group = ResultFile.group(segment: part.segment, part.direction)
+      if group != returnGroup {
+        returned = try storing { () throws(StoreError) in
+          try lists.result.readTable(
+            ReturnResults.reductionTable, group: group, decoder: &decoder)
+        }
+        returnGroup = group
+      }
+      let (list, line) = (returned.columns[0].integer, returned.columns[1].integer)
+      let qty = returned.columns[2].decimal
+      // In order of the lists.
+      var low = 0
+      var high = list.count
+      while low < high {
+        let middle = (low + high) / 2
+        if Int(list[middle]) < part.rows.lowerBound { low = middle + 1 } else { high = middle }
+      }
+      var found: [ReturnedLine] = []
+      while low < list.count, Int(list[low]) < part.rows.upperBound {
+        found.append(
+          ReturnedLine(
+            list: Int(list[low]) - part.rows.lowerBound, line: Int(line[low]),
+            qtyE5: qty.valueE5(low) ?? 0))
+        low += 1
+      }
+      return found
     }
 
     mutating func heads(_ part: Part, _ columns: [String]) throws(TernError) -> Table {

@@ -31,7 +31,8 @@ extension Engine {
   ]
 
   /// Writes every order, payment and waybill that counts and that no list that counts takes, and every
-  /// cancellation that counts and cancels none, by kind and in received order. Does not close `sink`.
+  /// cancellation and return that counts and whose list is not there, by kind and in received order.
+  /// Does not close `sink`.
   ///
   /// A list takes order and payments of its trade key, and of its waybill key the waybill nearest in
   /// time. Age is counted up to the settings' as-of, or that of the verdicts. Runs the joins again:
@@ -62,6 +63,10 @@ extension Engine {
         OrphanKind(kind: Kind(.cancellation, direction)) {
           effects[effects.numbering.index($0)].isOrphan
         })
+    }
+    let returns = try ReturnEffects(store.lists.result, store.view)
+    for direction in Direction.allCases {
+      kinds.append(OrphanKind(kind: Kind(.refund, direction)) { returns[$0] == .orphan })
     }
     for kind in kinds { try write(kind, store.view.segments, rows, to: sink) }
   }

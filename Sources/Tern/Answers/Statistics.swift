@@ -5,7 +5,8 @@ import TernStats
 import TernStore
 
 extension Engine {
-  /// The cube over the lists that count, by the given dimensions; cancelled ones are out. Exact. Reads only the columns
+  /// The cube over the lists that count, by the given dimensions; cancelled ones are out, and returned
+  /// goods come off. Exact. Reads only the columns
   /// that the dimensions need; row groups in parallel.
   public func statistics(of path: String, by dimensions: [Dimension]) throws(TernError) -> Cube {
     let lists = try JudgedLists(path, threads: settings.threads)
@@ -24,12 +25,14 @@ extension Engine {
         let part = lists.parts[index]
         let columns = needed[Int(part.direction.rawValue)]
         let heads = try reader.heads(part, columns.heads)
-        let lines = try reader.lines(part, columns.lines)
+        let returns = try reader.returns(part)
+        let lines = try reader.lines(
+          part, columns.lines + (returns.isEmpty ? [] : Cube.returnColumns))
         let verdicts = try reader.verdicts(part, withFindings: false)
         do throws(StatisticsError) {
           try cube.add(
             heads: heads, lines: lines, direction: part.direction,
-            dispositions: verdicts.counting.span)
+            dispositions: verdicts.counting.span, returns: returns)
         } catch { throw .statistics(error) }
       }
       let mine = cube

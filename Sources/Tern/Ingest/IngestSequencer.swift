@@ -283,6 +283,7 @@ extension MatchTables {
     case .listsByWaybill: unsafe listsByWaybill.unsafeElements
     case .listsByIdentity: unsafe listsByIdentity.unsafeElements
     case .cancellations: unsafe cancellations.unsafeElements
+    case .refunds: unsafe refunds.unsafeElements
     }
   }
 
@@ -297,6 +298,7 @@ extension MatchTables {
     case .listsByWaybill: try body(&listsByWaybill)
     case .listsByIdentity: try body(&listsByIdentity)
     case .cancellations: try body(&cancellations)
+    case .refunds: try body(&refunds)
     }
   }
 }

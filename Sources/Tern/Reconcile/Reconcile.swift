@@ -15,6 +15,12 @@ public struct ReconcileReport: Sendable {
   public var cancellations = 0
   /// Those of them that cancel nothing: no such list counts, or it is later.
   public var orphanCancellations = 0
+  /// Returns that count.
+  public var returns = 0
+  /// Those of them with `return.exceeds`.
+  public var exceedingReturns = 0
+  /// Those of them with `return.orphan`.
+  public var orphanReturns = 0
   /// Age was counted up to here, seconds since 1970-01-01 in China Standard Time.
   public var asOf: Int64 = 0
   /// Lists judged by this call, drafts and old versions included; the others kept what was found before.
@@ -56,9 +62,21 @@ extension Engine {
       effects: effects, secret: secret, threads: settings.threads, plan: plan, changed: changed,
       progress: progress)
     try run.run()
-    var report = try writeResults(store, view, results, effects, rules)
+    let returns = try returnResults(run, view, results, secret)
+    var report = try writeResults(store, view, results, effects, returns, rules)
     report.judged = changed?.count ?? view.listCount
     return report
+  }
+
+  /// What became of the returns; nil where there are none.
+  private func returnResults(
+    _ run: ReconcileRun, _ view: StoreView, _ results: ListResults, _ secret: Secret
+  ) throws(TernError) -> ReturnResults? {
+    guard view.rowCount(.refunds) > 0 else { return nil }
+    let search = ListSearch(
+      view: view, results: results, secret: secret, threads: settings.threads)
+    return try ReturnsRun(view: view, search: search, threads: settings.threads)
+      .run(run.countingReturns())
   }
 
   /// In memory, or where that is too small in a file that vanishes with its last use.
@@ -77,6 +95,7 @@ struct StoreView: Sendable {
   let segments: [SegmentReader]
   let numbering: ListNumbering
   let cancellations: ListNumbering
+  let refunds: ListNumbering
   /// Lists, drafts included.
   var listCount: Int { numbering.count }
 
@@ -95,6 +114,7 @@ struct StoreView: Sendable {
     self.segments = segments
     numbering = Self.numbering(.list, segments)
     cancellations = Self.numbering(.cancellation, segments)
+    refunds = Self.numbering(.refund, segments)
   }
 
   /// Dense numbers of one role's documents, drafts included.

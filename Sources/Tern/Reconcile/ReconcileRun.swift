@@ -130,10 +130,12 @@ final class ReconcileRun: Sendable {
             queue.stop()
             throw error
           }
-          progress(
-            Progress(
-              stage: .reconcile, done: UInt64(number * ranges + range + 1),
-              total: UInt64(3 * ranges)))
+          if number < 3 {
+            progress(
+              Progress(
+                stage: .reconcile, done: UInt64(number * ranges + range + 1),
+                total: UInt64(3 * ranges)))
+          }
         }
         deferred.withLock { $0.take(worker.scratch) }
         company.withLock { $0 += worker.changedRows.takeCompany() }
@@ -158,7 +160,8 @@ final class ReconcileRun: Sendable {
       }
       byteCount += rows.rowCount * table.wordCount * 8
     }
-    if let changed {
+    // Returns are always judged all.
+    if let changed, tables[0].role == .list {
       let outcome = try storing { () throws(StoreError) in
         try worker.changedRows.gather(
           ranges, changed, results, isSearch: isSearch, into: worker.rows)

@@ -6,7 +6,7 @@ import TernStore
 
 /// The verdicts of a run as they are stored: for each segment and direction one row group of
 /// (`findings`, `disposition`), aligned with the rows of the lists, and one of what became of the
-/// cancellations, aligned with theirs.
+/// cancellations and of the returns, aligned with theirs.
 enum ResultFile {
   static let name = "verdicts"
   static let verdicts = TableID.result(0)
@@ -39,11 +39,12 @@ enum ResultFile {
 extension Engine {
   func writeResults(
     _ store: Store, _ view: StoreView, _ results: ListResults, _ effects: CancellationResults,
-    _ rules: RuleSettings
+    _ returns: ReturnResults?, _ rules: RuleSettings
   ) throws(TernError) -> ReconcileReport {
     let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
     var report = ReconcileReport()
     report.asOf = rules.asOf ?? 0
+    returns?.count(into: &report)
     let transaction = try storing { () throws(StoreError) in try store.begin() }
     do throws(TernError) {
       let writer = try storing { () throws(StoreError) in try transaction.newResult() }
@@ -51,7 +52,7 @@ extension Engine {
       let groups = view.segments.count * 2
       for first in stride(from: 0, to: groups, by: Self.groupsAtATime) {
         let range = first..<min(first + Self.groupsAtATime, groups)
-        let units = try verdictUnits(range, view, results, effects, rules, rule)
+        let units = try verdictUnits(range, view, results, effects, returns, rules, rule)
         for (unit, part) in units {
           try storing { () throws(StoreError) in try writer.append(unit) }
           report.add(part)
@@ -79,7 +80,8 @@ extension Engine {
   /// Row groups of the result, encoded on all threads, in their order.
   private func verdictUnits(
     _ range: Range<Int>, _ view: StoreView, _ results: ListResults,
-    _ effects: CancellationResults, _ rules: RuleSettings, _ rule: DispositionRule
+    _ effects: CancellationResults, _ returns: ReturnResults?, _ rules: RuleSettings,
+    _ rule: DispositionRule
   ) throws(TernError) -> [(EncodedUnit, ReconcileReport)] {
     let finished = Mutex<[(group: Int, unit: EncodedUnit, report: ReconcileReport)]>([])
     let queue = WorkQueue(count: range.count)
@@ -100,6 +102,7 @@ extension Engine {
         if cancellations.rowCount > 0 {
           encoder.encode(cancellations, id: ResultFile.cancellations, group: group, into: unit)
         }
+        returns?.encode(group: group, &encoder, into: unit)
         let part = report
         finished.withLock { $0.append((group, unit, part)) }
       }
@@ -176,6 +179,8 @@ extension Engine {
     [
       ("lists", "\(report.lists)"), ("cancellations", "\(report.cancellations)"),
       ("orphanCancellations", "\(report.orphanCancellations)"),
+      ("returns", "\(report.returns)"), ("exceedingReturns", "\(report.exceedingReturns)"),
+      ("orphanReturns", "\(report.orphanReturns)"),
     ]
       + Disposition.allCases.map { ("=\($0.name)", "\(report.dispositions[Int($0.rawValue)])") }
       + Finding.allCases.map { ("=\($0.name)", "\(report.findings[Int($0.rawValue)])") }
@@ -203,6 +208,9 @@ extension Engine {
     report.lists = Int(entries["lists"] ?? "") ?? 0
     report.cancellations = Int(entries["cancellations"] ?? "") ?? 0
     report.orphanCancellations = Int(entries["orphanCancellations"] ?? "") ?? 0
+    report.returns = Int(entries["returns"] ?? "") ?? 0
+    report.exceedingReturns = Int(entries["exceedingReturns"] ?? "") ?? 0
+    report.orphanReturns = Int(entries["orphanReturns"] ?? "") ?? 0
     for disposition in Disposition.allCases {
       report.dispositions[Int(disposition.rawValue)] = Int(entries["=\(disposition.name)"] ?? "") ?? 0
     }

@@ -18,6 +18,10 @@ enum DigestTag: UInt8 {
   case currency = 11
   case guid = 12
   case content = 13
+  case refund = 14
+  /// A return without a number of its own: its `guid`.
+  case refundByGuid = 15
+  case invtNo = 16
 }
 
 /// Digests tuples of values: tag, direction, then every text with its length before it, so that

@@ -29,6 +29,20 @@ public struct ListNumbering: Sendable {
     bases[segment * 2 + Int(direction.rawValue) + 1]
   }
 
+  /// The document of a number. O(log segments).
+  public func document(_ index: Int) -> DocumentRef {
+    precondition(index >= 0 && index < count, "no such number")
+    // The last base that is not above: slots without documents share theirs with the next.
+    var low = 0
+    var high = bases.count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if bases[middle] <= index { low = middle } else { high = middle - 1 }
+    }
+    return DocumentRef(
+      segment: low / 2, row: index - bases[low], direction: Direction.allCases[low % 2])
+  }
+
   /// Traps for a document that the numbering does not have.
   @inlinable @inline(__always) public func index(_ document: DocumentRef) -> Int {
     let slot = document.segment &* 2 &+ Int(document.direction.rawValue)

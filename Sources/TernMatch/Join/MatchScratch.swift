@@ -59,6 +59,8 @@ public final class MatchScratch {
   public internal(set) var identityMatches = GrowableBuffer<IdentityMatch>()
   /// Every row of the cancellations that were settled.
   public internal(set) var cancellationMatches: [CancellationMatch] = []
+  /// Rows of the returns that count.
+  public internal(set) var refunds: [UInt32] = []
   public internal(set) var waybillMatches = GrowableBuffer<WaybillMatch>()
   public internal(set) var tradeMatches = GrowableBuffer<TradeMatch>()
   /// Rows of the counting payments, group by group.

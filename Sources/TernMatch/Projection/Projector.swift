@@ -39,7 +39,8 @@ public struct Projector: ~Copyable {
     case .waybill: projectWaybills(tables, place, output)
     case .list: projectLists(tables, place, output)
     case .cancellation: projectCancellations(tables, place, output)
-    case .refund, .receipt, .notice: break
+    case .refund: projectRefunds(tables, place, output)
+    case .receipt, .notice: break
     }
     extendLifetime(tables)
   }

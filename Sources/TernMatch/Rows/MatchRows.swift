@@ -179,6 +179,16 @@ import TernCEB
   public var flags: RowFlags
 }
 
+/// A return, by its own identity.
+@frozen public struct RefundRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  /// Direction and `invtNo` of the list that it names.
+  public var list: KeyDigest
+}
+
 /// A cancellation, by the identity of the list that it names.
 @frozen public struct CancellationRow: Sendable, BitwiseCopyable {
   public var key: KeyDigest

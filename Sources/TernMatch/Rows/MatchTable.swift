@@ -9,6 +9,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
   case listsByWaybill = 4
   case listsByIdentity = 5
   case cancellations = 6
+  case refunds = 7
 
   /// 64-bit words of one row.
   public var wordCount: Int {
@@ -20,6 +21,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
     case .listsByWaybill: ListWaybillRow.wordCount
     case .listsByIdentity: ListIdentityRow.wordCount
     case .cancellations: CancellationRow.wordCount
+    case .refunds: RefundRow.wordCount
     }
   }
 
@@ -31,6 +33,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
     case .waybills: .waybill
     case .listsByTrade, .listsByWaybill, .listsByIdentity: .list
     case .cancellations: .cancellation
+    case .refunds: .refund
     }
   }
 }
@@ -73,10 +76,13 @@ extension ListIdentityRow: MatchRow {
 extension CancellationRow: MatchRow {
   public static var table: MatchTable { .cancellations }
 }
+extension RefundRow: MatchRow {
+  public static var table: MatchTable { .refunds }
+}
 
 extension Role {
   /// Documents of these roles have versions, of which match rows tell the one that counts.
-  public static let versioned: [Role] = matched + [.cancellation]
+  public static let versioned: [Role] = matched + [.cancellation, .refund]
 }
 
 extension RowFlags {
@@ -94,6 +100,7 @@ public final class MatchTables {
   public var listsByWaybill = GrowableBuffer<UInt64>()
   public var listsByIdentity = GrowableBuffer<UInt64>()
   public var cancellations = GrowableBuffer<UInt64>()
+  public var refunds = GrowableBuffer<UInt64>()
 
   public init() {}
 
@@ -108,6 +115,7 @@ public final class MatchTables {
       case .listsByWaybill: listsByWaybill.count
       case .listsByIdentity: listsByIdentity.count
       case .cancellations: cancellations.count
+      case .refunds: refunds.count
       }
     return words / table.wordCount
   }
@@ -121,6 +129,7 @@ public final class MatchTables {
     listsByWaybill.removeAll()
     listsByIdentity.removeAll()
     cancellations.removeAll()
+    refunds.removeAll()
   }
 }
 

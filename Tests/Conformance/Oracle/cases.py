@@ -19,7 +19,7 @@ import sys
 sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import messages
-from scenario import BASE, DAY, PLATFORMS, REUSE, Maker, Parcel, at, cancellation, shift, stamp
+from scenario import BASE, DAY, PLATFORMS, REUSE, Maker, Parcel, at, cancellation, receipt, refund, shift, stamp
 
 
 def parcels(maker, calm):
@@ -90,6 +90,24 @@ def cancel(maker, made):
         if rng.random() < 0.15:
             document["head"][rng.choice(["copNo", "agentCode"])] = rng.choice(["C0", rng.choice(made).list["head"]["copNo"]])
         p.extra.append(document)
+
+
+def send_back(maker, made):
+    """Returns of some lists, which are named by their own number or by a receipt's."""
+    rng = maker.rng
+    if rng.random() < 0.5:
+        return
+    for p in made:
+        number = f"3101{maker.number('')[1:]}"
+        how = rng.random()
+        if how < 0.5:
+            p.list["head"]["invtNo"] = number
+        elif how < 0.8:
+            p.extra.append(receipt(maker, p.list, number))
+        for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
+            document = refund(maker, p.list, number if rng.random() < 0.9 else "310100")
+            shift(document, rng.choice([0, 0, 1, 60, DAY, -DAY]))
+            p.extra.append(document)
 
 
 def versions(maker, document):
@@ -165,7 +183,8 @@ def faulty(maker, document):
     elif how == "empty_time":
         head["appTime"] = ""
     elif how == "empty_key":
-        own = ("agentCode",) if bad["kind"] in ("CEB605", "CEB623") else ("logisticsNo", "orderNo")
+        own = {"CEB605": ("agentCode",), "CEB623": ("agentCode",), "CEB213": ("invtNo",), "CEB625": ("invtNo",)}.get(
+            bad["kind"], ("logisticsNo", "orderNo"))
         head[next(n for n in own if n in head)] = ""
     elif how == "bad_line" and bad["lines"]:
         line = rng.choice(bad["lines"])
@@ -246,12 +265,14 @@ def write_case(folder, rng):
     if not calm:
         entangle(maker, made)
     cancel(maker, made)
+    send_back(maker, made)
     documents = []
     for p in made:
         for document in p.documents() + p.extra:
-            documents += [document] if calm else versions(maker, document)
+            has_versions = not calm and document["kind"] not in ("CEB604", "CEB622")
+            documents += versions(maker, document) if has_versions else [document]
     for document in list(documents):
-        if rng.random() < 0.03:
+        if rng.random() < 0.03 and "appTime" in document["head"]:
             documents.append(faulty(maker, document))
             if rng.random() < 0.3:
                 documents.remove(document)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares an engine's verdicts and statistics with the oracle's.
+"""Compares an engine's verdicts, statistics and returns with the oracle's.
 
     check.py TERN_BINARY [--cases N] [--seed S] [--corpora DIR] [--keep DIR]
 
@@ -26,6 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CORPORA = os.path.normpath(os.path.join(HERE, "../../../corpora"))
 SHOWN = 5  # differences reported in full
 SECONDS = 120
+BY_LINE = "hs4,direction"  # where the case has returns
 BY = "direction,customsCode,tradeMode,country,disposition"  # dimensions of statistics.csv
 
 
@@ -85,6 +86,17 @@ def run_tern(binary, folder, scratch):
         return rows, statistics, [json.loads(line) for line in file if line.strip()]
 
 
+def run_returns(binary, folder, scratch):
+    """Rows of the returns, and of the statistics by lines."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    for name in ("input", "then"):
+        if os.path.isdir(os.path.join(folder, name)):
+            call([binary, "ingest", scratch, os.path.join(folder, name), "--quiet"])
+    call([binary, "reconcile", scratch, "--quiet", *settings(folder)])
+    statistics = sorted_rows(call([binary, "stats", scratch, "--by", BY_LINE, "--format", "csv"]))
+    return sorted_rows(call([binary, "returns", scratch, "--format", "csv"])), statistics
+
+
 def expected(folder, name):
     path = os.path.join(folder, "expected", name)
     if not os.path.exists(path):
@@ -123,11 +135,15 @@ def check(binary, folder, scratch):
     wanted_rejects = expected(folder, "rejects.csv")
     our_statistics = run_oracle(folder, more=["--stats", BY])
     wanted_statistics = expected(folder, "statistics.csv")
+    our_returns = run_oracle(folder, more=["--returns"])
+    wanted_returns = expected(folder, "returns.csv")
     problems = []
     if wanted is not None:
         problems.append(difference("verdicts", "expected", wanted, "oracle", ours))
     if wanted_statistics is not None:
         problems.append(difference("statistics", "expected", wanted_statistics, "oracle", our_statistics))
+    if wanted_returns is not None:
+        problems.append(difference("returns", "expected", wanted_returns, "oracle", our_returns))
     if wanted_rejects is not None:
         problems.append(difference("rejects", "expected", wanted_rejects, "oracle", oracle_rejects(folder, scratch)))
     if binary:
@@ -135,6 +151,11 @@ def check(binary, folder, scratch):
             theirs, statistics, rejects = run_tern(binary, folder, scratch)
             problems.append(difference("verdicts", "oracle", ours, "engine", theirs))
             problems.append(difference("statistics", "oracle", our_statistics, "engine", statistics))
+            if len(our_returns) > 1:
+                our_statistics = run_oracle(folder, more=["--stats", BY_LINE])
+                returned, statistics = run_returns(binary, folder, scratch)
+                problems.append(difference("returns", "oracle", our_returns, "engine", returned))
+                problems.append(difference("statistics by line", "oracle", our_statistics, "engine", statistics))
             if wanted_rejects is not None and rejects is not None:
                 problems.append(difference("rejects", "expected", wanted_rejects, "engine", reject_rows(rejects)))
         except (RuntimeError, OSError, subprocess.TimeoutExpired, ValueError, KeyError) as error:

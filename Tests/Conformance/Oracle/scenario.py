@@ -197,6 +197,52 @@ def cancellation(maker, document):
     return {"kind": kind, "head": head, "lines": []}
 
 
+def receipt(maker, document, invt_no):
+    """Gives a list its number."""
+    texts = document["head"]
+    export = document["kind"] == "CEB603"
+    head = {"guid": maker.guid(), "agentCode": texts["agentCode"], "copNo": texts["copNo"] or "",
+            "preNo": "310120240000000000", "invtNo": invt_no}
+    if export:
+        head |= {name: texts[name] for name in ("ebcCode", "ebpCode", "orderNo", "statisticsFlag")}
+    head |= {"returnStatus": "800", "returnTime": "20240310120000000", "returnInfo": "放行"}
+    return {"kind": "CEB604" if export else "CEB622", "head": head, "lines": []}
+
+
+def refund(maker, document, invt_no):
+    """Sends some goods of a list back, at the time that it was declared."""
+    rng = maker.rng
+    texts = document["head"]
+    export = document["kind"] == "CEB603"
+    names = ["customsCode", "ebpCode", "ebpName", "ebcCode", "ebcName", "logisticsNo", "logisticsCode", "logisticsName",
+             "agentCode", "agentName"]
+    head = {"guid": maker.guid(), "appType": "1", "appTime": texts["appTime"], "appStatus": "2"}
+    head |= {name: texts[name] for name in names}
+    number = rng.choice(["", maker.number("R"), maker.number("R")])
+    if export:
+        head |= {"coElNo": number, "billNo": "B1", "ieFlag": "I", "trafMode": "5", "trafName": "V", "portCode": "2991",
+                 "country": "502", "voyageNo": "V1"}
+    else:
+        head |= {name: texts[name] for name in ("orderNo", "buyerIdType", "buyerIdNumber", "buyerName", "buyerTelephone")}
+        head |= {"copNo": number}
+    head |= {"invtNo": invt_no, "reason": "退货", "note": None}
+    lines = []
+    for line in document["lines"]:
+        if rng.random() < 0.3 and len(document["lines"]) > 1:
+            continue
+        whole = scaled(line["qty"])
+        quantity = rng.choice([whole, whole, whole // 2, whole // 3 + 1, 1, whole + 1, 0, -1])
+        if rng.random() < 0.7:
+            quantity = min(max(quantity, 0), whole)
+        lines.append({"gnum": line["gnum"], "gcode": line["gcode"], "gname": "示例商品", "gmodel": "M",
+                      "qty": maker.decimal(quantity), "qty1": maker.decimal(quantity), "unit": "007", "unit1": "007"})
+    if lines and rng.random() < 0.1:
+        lines[0]["gnum"] = rng.choice(["9", "0", "2"])
+    if lines and rng.random() < 0.1:
+        lines.append(copy.deepcopy(lines[0]))
+    return {"kind": "CEB213" if export else "CEB625", "head": head, "lines": lines}
+
+
 class Maker:
     """Shared state of one case."""
 
