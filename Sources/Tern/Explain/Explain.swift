@@ -76,7 +76,7 @@ struct DocumentCollection: ~Copyable {
     var explanation = Explanation(query: query, store: store, rules: verdicts?.rules)
     var wanted: Numbers = [:]
     for element in query.elements { wanted[element] = [query.number] }
-    if case .list(let number) = query, DerivedNumbers.mayBeInvtNo(number) {
+    if case .list(let number) = query, DerivedNumbers.mayBeInvtNo(number.utf8) {
       wanted[NumberSearch.derivedInvtNo] = [number]
     }
     // Each round follows the numbers of what the one before has found: the list's documents, their

@@ -28,7 +28,9 @@ public struct DerivedNumbers: Sendable {
   public var invtNo: String { "T" + code }
 
   /// Whether a number has the form of `invtNo`.
-  static func mayBeInvtNo(_ text: String) -> Bool { text.utf8.count == 18 && text.hasPrefix("T") }
+  static func mayBeInvtNo(_ number: some Collection<UInt8>) -> Bool {
+    number.count == 18 && number.first == UInt8(ascii: "T")
+  }
 
   /// 88 of the digest's bits: among 600 million lists two share them with a chance of 10^-9.
   private var code: String {

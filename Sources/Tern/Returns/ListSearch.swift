@@ -28,9 +28,10 @@ struct NameTable: Sendable {
 
 /// Finds the lists that names (direction and `invtNo`) stand for: lists that count and are not
 /// cancelled, by their own `invtNo`; where that is empty, by any that a receipt gave them (604, 622, by
-/// `agentCode` and `copNo`). Of several lists of one name the first received.
+/// `agentCode` and `copNo`), or by the one that this program's own receipts give it
+/// (`DerivedNumbers`). Of several lists of one name the first received.
 ///
-/// Reads `invtNo` of all lists, row groups in parallel.
+/// Reads `invtNo` of all lists, row groups in parallel; more only of lists without one.
 struct ListSearch: Sendable {
   let view: StoreView
   let results: ListResults
@@ -49,9 +50,10 @@ struct ListSearch: Sendable {
   func find(_ names: [KeyDigest]) throws(TernError) -> [Int?] {
     let table = NameTable(names)
     let assigned = try receipts(table)
+    let areDerived = try hasDerivedNames()
     let found = Mutex([Int?](repeating: nil, count: names.count))
     try sweep(Kind(.list, .export), Kind(.list, .import)) { (job, decoder) throws(StoreError) in
-      let part = try self.lists(job, table, assigned, &decoder)
+      let part = try self.lists(job, table, assigned, areDerived: areDerived, &decoder)
       found.withLock { found in
         for (slot, list) in part { found[slot] = min(found[slot] ?? list, list) }
       }
@@ -81,8 +83,25 @@ struct ListSearch: Sendable {
     return found.withLock { $0 }
   }
 
+  /// Some return names a list by a number that may be derived. Only then the numbers of lists are
+  /// derived, which takes some microseconds each.
+  private func hasDerivedNames() throws(TernError) -> Bool {
+    let found = Mutex(false)
+    try sweep(.refund213, .refund625) { (job, decoder) throws(StoreError) in
+      let invtNo = try view.segments[job.segment].readTable(
+        .heads(job.kind), group: job.group, columns: ["invtNo"], decoder: &decoder
+      ).columns[0].text
+      for row in 0..<invtNo.count
+      where unsafe DerivedNumbers.mayBeInvtNo(invtNo.unsafeValue(row)) {
+        found.withLock { $0 = true }
+        return
+      }
+    }
+    return found.withLock { $0 }
+  }
+
   private func lists(
-    _ job: Job, _ table: NameTable, _ assigned: [KeyDigest: [Int]],
+    _ job: Job, _ table: NameTable, _ assigned: [KeyDigest: [Int]], areDerived: Bool,
     _ decoder: inout ColumnDecoder
   ) throws(StoreError) -> [(slot: Int, list: Int)] {
     let segment = view.segments[job.segment]
@@ -103,12 +122,21 @@ struct ListSearch: Sendable {
       }
     }
     extendLifetime(heads)
-    if unnamed.isEmpty || assigned.isEmpty { return found }
+    if unnamed.isEmpty || assigned.isEmpty && !areDerived { return found }
     let identities = try segment.readTable(
-      .heads(job.kind), group: job.group, columns: ["agentCode", "copNo"], rows: unnamed,
+      .heads(job.kind), group: job.group,
+      columns: areDerived ? DerivedNumberColumns.columns : ["agentCode", "copNo"], rows: unnamed,
       decoder: &decoder)
     let columns = identities.columns.map(\.text)
+    let numbers = areDerived ? DerivedNumberColumns(identities, direction) : nil
     for row in unnamed {
+      if let number = numbers?[row].invtNo,
+        let slot = unsafe Array(number.utf8).withUnsafeBufferPointer({
+          unsafe table.slot(digester.digest(invtNo: $0))
+        })
+      {
+        found.append((slot, first + row))
+      }
       let copNo = unsafe columns[1].unsafeValue(row)
       if copNo.isEmpty { continue }
       let list = unsafe digester.digest(agentCode: columns[0].unsafeValue(row), copNo: copNo)
