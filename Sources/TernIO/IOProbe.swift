@@ -1,3 +1,4 @@
+import CArchive
 import CLiburing
 import Glibc
 
@@ -88,6 +89,7 @@ public struct IOProbe: Sendable {
     lines.append(
       direct.map { "O_DIRECT does not work in \(folder) (\($0)): cold files are read buffered" }
         ?? "O_DIRECT works in \(folder): cold files are read past the page cache")
+    lines.append(unsafe archiveLine(tern_archive_version()))
   }
 
   private static func probeRing() -> (Bool, Bool, RingDiagnosis?) {
@@ -134,6 +136,14 @@ public struct IOProbe: Sendable {
     defer { close(direct) }
     return unsafe pread(direct, buffer, pageBytes, 0) == pageBytes ? nil : errnoText(errno)
   }
+}
+
+private func archiveLine(_ version: UnsafePointer<CChar>?) -> String {
+  guard let version = unsafe version else {
+    return "no \(unsafe String(cString: tern_archive_library())): zip and tar archives are rejected"
+      + " (Debian: apt-get install libarchive13)"
+  }
+  return "zip and tar archives are read with \(unsafe String(cString: version))"
 }
 
 /// First line of a file of /proc, or nil.

@@ -1,26 +1,31 @@
 #!/bin/sh
-# Fuzzes the decoder for SECONDS (default 60): every kernel and two cuts must give the same.
-# First the canary, the same program with a planted bug: it must be found, or the fuzzer is blind.
+# Fuzzes each target for SECONDS (default 60):
+#   Decode    messages: every kernel and two cuts must give the same
+#   Archive   zip and tar, in memory, in a file and through a pipe: all must give the same
+# First its canary, the same program with a planted bug: it must be found, or the fuzzer is blind.
 #
 #   Tests/Fuzz/run.sh [SECONDS] [WORK_FOLDER]        FUZZ_SEED=n repeats a run; 0, the default, is random
+#                                                    FUZZ_TARGETS="Archive" runs only these
 #
-# A finding is left in the work folder as crash-*; replay it with `.build-fuzz/plain/release/Decode FILE`.
+# A finding is left in the work folder as TARGET/crash-*; replay it with
+# `.build-fuzz/plain/release/TARGET FILE`.
 set -eu
 seconds=${1:-60}
 here=$(cd "$(dirname "$0")" && pwd)
 # Outside this folder, so that nothing that walks the sources meets it.
 scratch=$here/../../.build-fuzz
 work=${2:-$scratch/work}
+targets=${FUZZ_TARGETS:-"Decode Archive"}
 export SWIFT_BACKTRACE=enable=no
 
-build() { # program, further flags
-  program=$1
+build() { # variant, further flags
+  variant=$1
   shift
-  swift build --package-path "$here" --scratch-path "$scratch/$program" -c release --product Decode \
+  swift build --package-path "$here" --scratch-path "$scratch/$variant" -c release \
     -Xswiftc -sanitize=fuzzer -Xcc -fsanitize=fuzzer-no-link "$@"
 }
 
-mkdir -p "$work/corpus" "$work/canary"
+mkdir -p "$work"
 if ! build plain > "$work/build.log" 2>&1; then
   if grep -Eq "error: .*\.swift|\.(swift|c|h):[0-9]+:[0-9]+: error" "$work/build.log"; then
     cat "$work/build.log" >&2
@@ -34,28 +39,38 @@ if ! build canary -Xswiftc -DCANARY > "$work/build-canary.log" 2>&1; then
   exit 1
 fi
 
-cp "$here"/seeds/* "$work/corpus/"
-cp "$here"/seeds/* "$work/canary/"
-dictionary="$here/ceb.dict"
+fuzz() { # target
+  target=$1
+  folder=$work/$target
+  mkdir -p "$folder/corpus" "$folder/canary"
+  cp "$here/seeds/$target"/* "$folder/corpus/"
+  cp "$here/seeds/$target"/* "$folder/canary/"
+  set -- -max_len=8192
+  if [ -f "$here/$target.dict" ]; then set -- "$@" -dict="$here/$target.dict"; fi
 
-echo "canary: a planted bug must be found"
-if "$scratch/canary/release/Decode" -seed=1 -max_total_time=60 -max_len=8192 \
-  -dict="$dictionary" -artifact_prefix="$work/canary-" "$work/canary" > "$work/canary.log" 2>&1
-then
-  echo "FAILED: the canary's bug was not found" >&2
-  exit 1
-fi
-if ! grep -q "the canary's bug" "$work/canary.log"; then
-  echo "FAILED: the canary stopped for another reason" >&2
-  tail -n 30 "$work/canary.log" >&2
-  exit 1
-fi
+  echo "$target: canary: a planted bug must be found"
+  if "$scratch/canary/release/$target" -seed=1 -max_total_time=60 "$@" \
+    -artifact_prefix="$folder/canary-" "$folder/canary" > "$folder/canary.log" 2>&1
+  then
+    echo "FAILED: $target: the canary's bug was not found" >&2
+    exit 1
+  fi
+  if ! grep -q "the canary's bug" "$folder/canary.log"; then
+    echo "FAILED: $target: the canary stopped for another reason" >&2
+    tail -n 30 "$folder/canary.log" >&2
+    exit 1
+  fi
 
-echo "fuzzing for $seconds s"
-if ! "$scratch/plain/release/Decode" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -max_len=8192 -timeout=10 \
-  -dict="$dictionary" -artifact_prefix="$work/" "$work/corpus" > "$work/fuzz.log" 2>&1
-then
-  tail -n 40 "$work/fuzz.log" >&2
-  exit 1
-fi
-tail -n 1 "$work/fuzz.log"
+  echo "$target: fuzzing for $seconds s"
+  if ! "$scratch/plain/release/$target" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -timeout=10 \
+    "$@" -artifact_prefix="$folder/" "$folder/corpus" > "$folder/fuzz.log" 2>&1
+  then
+    tail -n 40 "$folder/fuzz.log" >&2
+    exit 1
+  fi
+  summary="$summary${summary:+; }$target: $(tail -n 1 "$folder/fuzz.log")"
+}
+
+summary=
+for target in $targets; do fuzz "$target"; done
+echo "$summary"

@@ -229,7 +229,7 @@ import Testing
     folder.file("1", [1])
     let reading = try readAll(try InputPlan(inputs: [folder.path]), testOptions(.auto))
     #expect(probe.hasRing == (reading.backend == .uring))
-    #expect(probe.lines.count >= 3)
+    #expect(probe.lines.count >= 4 && probe.lines.last?.contains("libarchive") == true)
     #expect(IOProbe(folder: "/nonexistent").hasDirectReads == false)
   }
 }

@@ -6,6 +6,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*test)(const uint8_t *, size_t));
 
-int Decode_main(int argc, char **argv) {
-  return LLVMFuzzerRunDriver(&argc, &argv, LLVMFuzzerTestOneInput);
-}
+#define PROGRAM(name)                                                                              \
+  int name(int argc, char **argv) {                                                                \
+    return LLVMFuzzerRunDriver(&argc, &argv, LLVMFuzzerTestOneInput);                              \
+  }
+
+PROGRAM(Archive_main)
+PROGRAM(Decode_main)
