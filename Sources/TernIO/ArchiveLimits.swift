@@ -1,8 +1,8 @@
 /// What an archive, or compressed data, may ask for at most. Whoever sends them decides how much
 /// work and room they cost; these bound it.
 struct ArchiveLimits: Sendable {
-  /// Unpacked bytes for each stored byte, beyond `freeBytes`. Messages shrink to a tenth or a fortieth
-  /// of their size; deflate can do 1,032 and zstd tens of thousands, with what is made for it.
+  /// Unpacked bytes for each stored byte, beyond `freeBytes`. Messages shrink to a tenth or a
+  /// fifteenth of their size; deflate can do 1,032 and zstd tens of thousands, with what is made for it.
   var ratio: UInt64 = 250
   /// What a source may always unpack to, as much as the longest message: a small file of repeated
   /// test data is no attack.

@@ -9,13 +9,14 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   guard let data = unsafe data, size > 0 else { return 0 }
   let file = unsafe Array(UnsafeBufferPointer(start: data, count: size))
   let small = read(path: FuzzFile.shared.path(of: file), unitBytes: 1 << 20)
-  require(small == read(path: FuzzFile.shared.path(of: file), unitBytes: 64 << 10), "smaller units")
-  if size <= pipeBytes { require(small == readThroughPipe(file), "a pipe") }
+  let cut = read(path: FuzzFile.shared.path(of: file), unitBytes: 64 << 10)
+  require(isSame(small, cut, file), "smaller units")
+  if size <= pipeBytes { require(isSame(small, readThroughPipe(file), file), "a pipe") }
   // Longer than a quarter of a small unit, and a zip's end is still found.
   let padded = file + [UInt8](repeating: 0, count: max(0, (16 << 10) + 1 - size))
-  require(
-    read(path: FuzzFile.shared.path(of: padded), unitBytes: 1 << 20)
-      == read(path: FuzzFile.shared.path(of: padded), unitBytes: 64 << 10), "a large file")
+  let inMemory = read(path: FuzzFile.shared.path(of: padded), unitBytes: 1 << 20)
+  let inFile = read(path: FuzzFile.shared.path(of: padded), unitBytes: 64 << 10)
+  require(isSame(inMemory, inFile, file), "a large file")
   #if CANARY
     // Planted: a member that wants a password is taken for a difference. No seed has one.
     require(!small.failures.contains { $0.hasPrefix("encrypted") }, "the canary's bug")
@@ -34,6 +35,15 @@ private struct Outcome: Equatable {
   var names: [String] = []
   var failures: [String] = []
   var digest: ContentDigest?
+}
+
+/// How much of damaged zstd data comes out depends on the room that there is: the library gives nothing
+/// of a call in which it finds damage. That something is wrong must show all the same.
+private func isSame(_ one: Outcome, _ other: Outcome, _ file: [UInt8]) -> Bool {
+  if one == other { return true }
+  let mark: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+  return one.digest == other.digest && !one.failures.isEmpty && !other.failures.isEmpty
+    && file.indices.contains { file[$0...].starts(with: mark) }
 }
 
 private func read(path: String, unitBytes: Int) -> Outcome {
