@@ -108,7 +108,7 @@ struct ExportTests {
         ["freight": "-0", "ebpName": ""],
       ]))
     let xml = String(decoding: try exported(folder["store"], .xml)["CEB303.xml"]!, as: UTF8.self)
-    #expect(xml.contains("<ceb:note>a &amp; b &lt;&gt; ]]&gt; \"q\", 1&#13;2\n3\t4 \\ 汉😀\u{7f}</ceb:note>"))
+    #expect(xml.contains("<ceb:note>a &amp; b &lt;&gt; ]]&gt; &quot;q&quot;, 1&#13;2\n3\t4 \\ 汉😀\u{7f}</ceb:note>"))
     for value in ["goodsValue>007.50<", "freight>-0<", "qty>+1.50<", "price>.5<", "totalPrice>00.75<", "ebpName><"] {
       #expect(xml.contains(value), "\(value)")
     }

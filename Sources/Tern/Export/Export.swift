@@ -105,8 +105,6 @@ private struct ExportSource {
     _ kind: Kind, as format: ExportFormat, to sink: ByteSink, lines: ByteSink?
   ) throws(TernError) -> Int {
     let messages = MessageWriter(kind, to: sink)
-    var headRows = GrowableBuffer<UInt8>()
-    var lineRows = GrowableBuffer<UInt8>()
     if format == .csv {
       sink.append(Self.header(kind))
       lines?.append(Self.header(kind, ofLines: true))
@@ -126,28 +124,20 @@ private struct ExportSource {
           case .xml:
             formatter.appendXML(document, lines: range, to: &messages.documents)
             try messages.endDocument()
-          case .ndjson: formatter.appendNDJSON(document, lines: range, to: &headRows)
+          case .ndjson: formatter.appendNDJSON(document, lines: range, to: &sink.bytes)
           case .csv:
-            formatter.appendHead(document, number: lines == nil ? nil : number, to: &headRows)
-            for line in range { formatter.appendLine(line, number: number, to: &lineRows) }
+            formatter.appendHead(document, number: lines == nil ? nil : number, to: &sink.bytes)
+            if let lines {
+              for line in range { formatter.appendLine(line, number: number, to: &lines.bytes) }
+              try lines.flushIfFull()
+            }
           }
-          try Self.flush(&headRows, to: sink)
-          if let lines { try Self.flush(&lineRows, to: lines) }
+          try sink.flushIfFull()
         }
       }
     }
     try messages.endMessage()
-    try Self.flush(&headRows, to: sink, atLeast: 1)
-    if let lines { try Self.flush(&lineRows, to: lines, atLeast: 1) }
     return number
-  }
-
-  private static func flush(
-    _ rows: inout GrowableBuffer<UInt8>, to sink: ByteSink, atLeast count: Int = 256 << 10
-  ) throws(TernError) {
-    guard rows.count >= count else { return }
-    try unsafe sink.write(rows.unsafeElements)
-    rows.removeAll()
   }
 
   static func header(_ kind: Kind, ofLines: Bool = false) -> String {

@@ -12,7 +12,7 @@ final class MessageWriter {
   private let sink: ByteSink
   private var count = 0
   /// The elements of the message's documents.
-  var documents = GrowableBuffer<UInt8>()
+  var documents: [UInt8] = []
 
   init(_ kind: Kind, to sink: ByteSink) {
     self.kind = kind
@@ -29,17 +29,18 @@ final class MessageWriter {
   func endMessage() throws(TernError) {
     guard count > 0 else { return }
     let root = "\(kind.name)Message"
-    let guid = contentGuid([unsafe Array(documents.unsafeElements)])
+    let guid = contentGuid([documents])
     sink.append(
       """
       <?xml version="1.0" encoding="UTF-8"?>
       <ceb:\(root) guid="\(guid)" version="1.0" xmlns:ceb="http://www.chinaport.gov.cn/ceb">
 
       """)
-    try unsafe sink.write(documents.unsafeElements)
+    sink.append(documents)
+    try sink.flushIfFull()
     if kind.hasTransfer { sink.append(Self.transfer) }
     sink.append("</ceb:\(root)>\n")
-    documents.removeAll()
+    documents.removeAll(keepingCapacity: true)
     count = 0
   }
 

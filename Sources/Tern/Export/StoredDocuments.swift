@@ -109,14 +109,19 @@ struct StoredColumn {
     }
   }
 
+  /// A text's bytes. Valid as long as the column lives.
+  @unsafe func unsafeText(_ row: Int) -> UnsafeBufferPointer<UInt8> {
+    unsafe column.text.unsafeValue(row)
+  }
+
   /// Appends a value as it was written, byte for byte. An absent one is empty.
-  func append(_ row: Int, to out: inout GrowableBuffer<UInt8>) {
+  func append(_ row: Int, to out: inout [UInt8]) {
     switch column {
     case .text(let texts): unsafe out.append(contentsOf: texts.unsafeValue(row))
     case .decimal(let numbers):
       let form = numbers.form(row)
       if form.isIrregular, let text = irregulars[row] {
-        append(text, to: &out)
+        out.append(text: text)
       } else if !form.isAbsent {
         out.append(decimal: numbers.mantissas[row], form)
       }
@@ -128,7 +133,7 @@ struct StoredColumn {
       case .date: out.append(date: value)
       default:
         if let text = irregulars[row] {
-          append(text, to: &out)
+          out.append(text: text)
         } else {
           if value < 0 { out.append(UInt8(ascii: "-")) }
           out.append(digits: value.magnitude, width: 1)
@@ -137,12 +142,9 @@ struct StoredColumn {
     }
   }
 
-  private func append(_ text: String, to out: inout GrowableBuffer<UInt8>) {
-    for byte in text.utf8 { out.append(byte) }
-  }
 }
 
-extension GrowableBuffer<UInt8> {
+extension [UInt8] {
   /// Digits, with zeros in front up to `width`.
   mutating func append(digits value: UInt64, width: Int) {
     var count = 1
@@ -153,7 +155,7 @@ extension GrowableBuffer<UInt8> {
     }
     count = Swift.max(count, width)
     let start = self.count
-    append(repeating: 0x30, count: count)
+    append(contentsOf: repeatElement(0x30, count: count))
     rest = value
     for place in stride(from: start + count - 1, through: start, by: -1) {
       self[place] = 0x30 + UInt8(rest % 10)
@@ -163,15 +165,8 @@ extension GrowableBuffer<UInt8> {
 
   mutating func append(decimal mantissa: UInt64, _ form: DecimalForm) {
     if form.isNegative { append(UInt8(ascii: "-")) }
-    let start = count
     append(digits: mantissa, width: form.fractionDigits + 1)
-    guard form.fractionDigits > 0 else { return }
-    append(0)
-    for place in stride(from: count - 1, to: count - 1 - form.fractionDigits, by: -1) {
-      self[place] = self[place - 1]
-    }
-    assert(start < count - 1 - form.fractionDigits)
-    self[count - 1 - form.fractionDigits] = UInt8(ascii: ".")
+    if form.fractionDigits > 0 { insert(UInt8(ascii: "."), at: count - form.fractionDigits) }
   }
 
   /// `YYYYMMDDhhmmss` of seconds in China Standard Time.
