@@ -13,6 +13,7 @@ struct TableOptions: ParsableArguments {
   var direction: DirectionName?
   @Option(help: "csv or ndjson (default: by the ending .csv, .ndjson or .jsonl).")
   var format: TableFormat?
+  @Option(help: "utf-8, or gb18030 (GBK and GB2312 too).") var encoding: TableEncoding = .utf8
   @Option(help: "CSV table of the documents' lines: the line's elements, and columns of the head that say whose line it is.")
   var lines: String?
 
@@ -38,7 +39,7 @@ struct TableOptions: ParsableArguments {
     if lines != nil, common == .ndjson {
       throw Failure.usage("--lines: in NDJSON the lines are nested in their document")
     }
-    return TableInput(common, of: try tableKind(common, inputs[0]), lines: lines)
+    return TableInput(common, of: try tableKind(common, inputs[0]), encoding: encoding, lines: lines)
   }
 
   private func tableKind(_ format: TableFormat, _ path: String) throws -> TableKind {
@@ -59,3 +60,4 @@ struct TableOptions: ParsableArguments {
 }
 
 extension TableFormat: ExpressibleByArgument {}
+extension TableEncoding: ExpressibleByArgument {}

@@ -16,13 +16,13 @@ final class LinesTable {
 
   /// Reads the whole table.
   init(
-    _ path: String, of kind: TableKind, source: Int, store: Store, digestKey: DigestKey,
+    _ path: String, of table: TableInput, source: Int, store: Store, digestKey: DigestKey,
     settings: EngineSettings
   ) throws(TernError) {
     self.path = path
     spool = try LineSpool(folder: store.path)
     lines = JoinedLines(
-      of: kind, source: source, store: spool,
+      of: table.kind, encoding: table.encoding, source: source, store: spool,
       maxLines: JoinedLines.maxLines(memoryBytes: settings.memoryBytes),
       secret: Array(store.key.bytes[..<16]))
     let plan: InputPlan
@@ -32,6 +32,7 @@ final class LinesTable {
       while let unit = try next(reader) {
         defer { reader.recycle(unit) }
         if let failure = unit.failures.first { throw refusal(failure.text) }
+        if !unit.members.isEmpty { throw refusal("it is an archive; unpack the table first") }
         for slice in unit.slices { try take(slice, of: unit) }
       }
     } catch {

@@ -7,12 +7,16 @@ import TernStore
 public struct TableInput: Sendable {
   public var format: TableFormat
   public var kind: TableKind
+  public var encoding: TableEncoding
   /// CSV table of the documents' lines; nil where they have none, or are nested in NDJSON.
   public var lines: String?
 
-  public init(_ format: TableFormat, of kind: TableKind, lines: String? = nil) {
+  public init(
+    _ format: TableFormat, of kind: TableKind, encoding: TableEncoding = .utf8, lines: String? = nil
+  ) {
     self.format = format
     self.kind = kind
+    self.encoding = encoding
     self.lines = lines
   }
 }
@@ -61,7 +65,7 @@ extension Engine {
     var lines: LinesTable?
     if let linesPath = table.lines {
       lines = try LinesTable(
-        linesPath, of: table.kind, source: firstSource + plan.count, store: store,
+        linesPath, of: table, source: firstSource + plan.count, store: store,
         digestKey: digestKey, settings: settings)
     }
     let tag = TableTag(table, lines: lines?.digest, key: digestKey)
@@ -107,7 +111,7 @@ extension Engine {
     guard !plan.isEmpty else { return }
     let secret = Array(store.key.bytes[..<16])
     let decoder = TableDecoder(
-      table.format, of: table.kind, lines: lines, strict: settings.strict, secret: secret)
+      table.format, of: table.kind, encoding: table.encoding, lines: lines, strict: settings.strict, secret: secret)
     let worker = IngestWorker(secret: secret, strict: settings.strict, tables: decoder)
     let reader = try tableReader(plan, table.format, digestKey, settings)
     do throws(TernError) {
@@ -166,7 +170,7 @@ struct TableTag: Sendable {
 
   init(_ table: TableInput, lines: TernIO.ContentDigest?, key: DigestKey) {
     self.key = key
-    var text = "\(table.format.rawValue) \(table.kind)"
+    var text = "\(table.format.rawValue) \(table.kind) \(table.encoding.rawValue)"
     if let lines { text += " \(lines.high) \(lines.low) \(lines.rawBytes)" }
     self.text = Array(text.utf8)
   }

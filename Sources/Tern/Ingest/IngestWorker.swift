@@ -105,8 +105,8 @@ final class IngestWorker {
     if let tables {
       do throws(TableFault) {
         open = unsafe try tables.decode(
-          bytes, source: firstSource + slice.source, sourceOffset: offset, endIsFinal: endIsFinal,
-          into: batch)
+          bytes, source: firstSource + slice.source, sourceOffset: offset,
+          beginsTable: offset == 0 || slice.beginsMember, endIsFinal: endIsFinal, into: batch)
       } catch {
         if tableFault == nil { tableFault = (slice.source, error) }
         return

@@ -36,7 +36,7 @@ public final class JoinedLines {
   }
 
   private let store: any LineStore
-  private let kernel: tern_kernel
+  private let rowText: RowText
   private let secret: GrowableBuffer<UInt8>
   private let maxLines: Int
   private let candidates: [Kind]
@@ -65,13 +65,14 @@ public final class JoinedLines {
   ///   - secret: of the index's hashes; not empty.
   ///   - maxLines: more are refused.
   public init(
-    of kind: TableKind, source: Int, store: any LineStore, maxLines: Int, secret: [UInt8] = [0]
+    of kind: TableKind, encoding: TableEncoding = .utf8, source: Int, store: any LineStore,
+    maxLines: Int, secret: [UInt8] = [0]
   ) {
     self.source = source
     self.store = store
     self.maxLines = maxLines
     candidates = kind.candidates
-    kernel = Kernel.best.value
+    rowText = RowText(encoding, Kernel.best.value)
     var derived = GrowableBuffer<UInt8>()
     derived.append(repeating: 0, count: Int(TERN_XXH3_SECRET_BYTES))
     let result = unsafe secret.withUnsafeBytes { bytes in
@@ -96,7 +97,7 @@ public final class JoinedLines {
     into batch: DocumentBatch
   ) throws(TableFault) -> Int? {
     let text = unsafe ByteView(bytes)
-    let isClean = text.firstInvalid(in: 0..<text.count, kernel) == nil
+    let isClean = rowText.isClean(text)
     var position = sourceOffset == 0 ? try TableDecoder.skipMark(text) : 0
     loop: while true {
       switch record.read(text, at: position, isFinal: endIsFinal) {
@@ -107,7 +108,11 @@ public final class JoinedLines {
         reject(record.range, text, sourceOffset, reason, what, into: batch)
       case .record where record.isBlank: break
       case .record where names.isEmpty: try readHeader(text)
-      case .record: try add(text, sourceOffset, isClean: isClean, into: batch)
+      case .record:
+        let next = record.end
+        try add(text, sourceOffset, isClean: isClean, into: batch)
+        position = next
+        continue loop
       }
       position = record.end
     }
@@ -148,15 +153,22 @@ public final class JoinedLines {
     }
     let range = record.range
     var isBroken = false
-    if !isClean, let wrong = text.firstInvalid(in: range, kernel) {
+    var recordText = text
+    switch isClean ? .inPlace : rowText.read(range, of: text) {
+    case .inPlace: break
+    case .converted(let converted):
+      recordText = converted
+      _ = record.read(converted, at: 0, isFinal: true)
+    case .invalid(let what):
       isBroken = true
-      reject(range, text, sourceOffset, .encoding, TableDecoder.invalidText(wrong, range, text), into: batch)
-    } else if record.cellCount != names.count {
+      reject(range, text, sourceOffset, .encoding, what, into: batch)
+    }
+    if !isBroken, record.cellCount != names.count {
       isBroken = true
       reject(range, text, sourceOffset, .notWellFormed, raggedText, into: batch)
     }
     guard let lastKey = keyColumns.last, lastKey < record.cells.count else { return }
-    makeKey(text, record, keyColumns)
+    makeKey(recordText, record, keyColumns)
     guard !keyIsEmpty else {
       if !isBroken {
         reject(range, text, sourceOffset, .lineWithoutHead, "no head is named", into: batch)
@@ -181,7 +193,7 @@ public final class JoinedLines {
     unsafe batch.appendReject(
       source: source, offset: sourceOffset + range.lowerBound,
       kind: candidates.count == 1 ? candidates[0].name : headKind?.name ?? "", key: key, field: "", reason: reason,
-      message: what, original: text.bytes(range))
+      message: what, encoding: rowText.name, original: text.bytes(range))
   }
 
   // MARK: - The index
@@ -280,8 +292,7 @@ public final class JoinedLines {
       guard store.read(place..<place + length, into: &scratch) else {
         throw TableFault("the lines' text could not be read back")
       }
-      let lineText = unsafe ByteView(scratch.unsafeElements)
-      _ = record.read(lineText, at: 0, isFinal: true)
+      let lineText = readRecord()
       makeKey(lineText, record, keyColumns)
       if unsafe key.unsafeElements.elementsEqual(wanted.unsafeElements) {
         if !isClaimed { try claim(index, head, text) }
@@ -296,6 +307,15 @@ public final class JoinedLines {
       line = nexts[Int(line)]
     }
     return .lines
+  }
+
+  /// Reads the record whose bytes were fetched, and returns the text that it is of. A broken one is taken
+  /// as it is: it serves to know its head.
+  private func readRecord() -> ByteView {
+    var text = unsafe ByteView(scratch.unsafeElements)
+    if case .converted(let converted) = rowText.read(0..<text.count, of: text) { text = converted }
+    _ = record.read(text, at: 0, isFinal: true)
+    return text
   }
 
   /// Rows of one key must be equal: else nobody can tell whose lines they are.
@@ -338,12 +358,12 @@ public final class JoinedLines {
         throw TableFault("its text could not be read back")
       }
       bytes += scratch.count
-      let text = unsafe ByteView(scratch.unsafeElements)
-      _ = record.read(text, at: 0, isFinal: true)
+      let text = readRecord()
       let key = keyColumns.map { text.string(record.cells[$0].range) }.joined(separator: " ")
       let names = keyColumns.map { self.names[$0] }.joined(separator: ", ")
+      let original = unsafe ByteView(scratch.unsafeElements)
       reject(
-        0..<text.count, text, place, .lineWithoutHead, "no row of the heads has this \(names)",
+        0..<original.count, original, place, .lineWithoutHead, "no row of the heads has this \(names)",
         key: key, into: batch)
     }
     return nil

@@ -1,5 +1,3 @@
-import CScan
-
 /// Decodes tables into a `DocumentBatch`: the counterpart of `UnitDecoder` for CSV and NDJSON.
 ///
 /// Rows become the same spans as elements of a message, and `ColumnFiller` checks and stores them, so
@@ -10,7 +8,7 @@ public final class TableDecoder {
   private let format: TableFormat
   private let kind: TableKind
   private let lines: JoinedLines?
-  private let kernel: tern_kernel
+  private let rowText: RowText
   private let filler: ColumnFiller
   private let rows: TableRows
   private var batch = DocumentBatch()
@@ -34,6 +32,8 @@ public final class TableDecoder {
   }
 
   private var record = CSVRecord()
+  /// A record that was converted.
+  private var convertedRecord = CSVRecord()
   private var object = JSONMembers()
   private var lineObject = JSONMembers()
 
@@ -41,8 +41,8 @@ public final class TableDecoder {
   ///   - lines: of CSV documents, taken in before.
   ///   - strict, secret: as for `UnitDecoder`.
   public init(
-    _ format: TableFormat, of kind: TableKind, lines: JoinedLines? = nil, strict: Bool = false,
-    secret: [UInt8] = [0]
+    _ format: TableFormat, of kind: TableKind, encoding: TableEncoding = .utf8,
+    lines: JoinedLines? = nil, strict: Bool = false, secret: [UInt8] = [0]
   ) {
     precondition(format == .ndjson || kind != .named, "the rows of a CSV file do not say their kind")
     precondition(format == .csv || lines == nil, "lines are nested in NDJSON")
@@ -50,8 +50,10 @@ public final class TableDecoder {
     self.kind = kind
     self.lines = lines
     named = kind
-    kernel = Kernel.best.value
+    let kernel = Kernel.best.value
+    rowText = RowText(encoding, kernel)
     filler = ColumnFiller(strict: strict, kernel: kernel, secret: secret)
+    filler.encoding = rowText.name
     rows = TableRows(filler)
   }
 
@@ -78,10 +80,11 @@ public final class TableDecoder {
 
   /// Decodes one slice; parameters and result as `UnitDecoder.decode`.
   ///
+  /// - Parameter beginsTable: the slice is the first of a source, or of an archive's member.
   /// - Throws: why the source as a whole cannot be read. The batch then counts for nothing.
   public func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, source: Int, sourceOffset: Int, endIsFinal: Bool,
-    into batch: DocumentBatch
+    _ bytes: UnsafeBufferPointer<UInt8>, source: Int, sourceOffset: Int, beginsTable: Bool,
+    endIsFinal: Bool, into batch: DocumentBatch
   ) throws(TableFault) -> Int? {
     let text = unsafe ByteView(bytes)
     self.batch = batch
@@ -93,9 +96,9 @@ public final class TableDecoder {
         sourceOffset: sourceOffset), into: batch)
     // A CSV row means what its header and its lines make of it.
     filler.bytesTellAll = format == .ndjson
-    isClean = text.firstInvalid(in: 0..<text.count, kernel) == nil
+    isClean = rowText.isClean(text)
     var position = 0
-    if sourceOffset == 0 {
+    if beginsTable {
       header = nil
       named = kind
       position = try Self.skipMark(text)
@@ -106,9 +109,9 @@ public final class TableDecoder {
       ? try decodeCSV(text, from: position, isFinal: endIsFinal)
       : try decodeLines(text, from: position, isFinal: endIsFinal)
     rows.flush()
-    if endIsFinal, sourceOffset == 0, text.trimmed(start..<text.count).isEmpty {
+    if endIsFinal, beginsTable, text.trimmed(start..<text.count).isEmpty {
       unsafe batch.appendReject(
-        source: source, offset: 0, kind: "", key: "", field: "", reason: .empty,
+        source: source, offset: sourceOffset, kind: "", key: "", field: "", reason: .empty,
         message: bytes.isEmpty ? "the source is empty" : "the source holds no row", original: bytes)
     }
     return position < text.count ? position : nil
@@ -128,16 +131,22 @@ public final class TableDecoder {
         reject(record.range, text, reason, what)
       case .record where record.isBlank: break
       case .record:
-        if let header { try take(text, header) } else { header = try readHeader(text) }
+        let range = record.range
+        switch isClean ? .inPlace : rowText.read(range, of: text) {
+        case .invalid(let what):
+          if header == nil { throw TableFault("the header cannot be read: \(what)") }
+          reject(range, text, .encoding, what)
+        case .inPlace: try take(record, of: text, range, text, isInPlace: true)
+        case .converted(let converted):
+          _ = convertedRecord.read(converted, at: 0, isFinal: true)
+          try take(convertedRecord, of: converted, range, text, isInPlace: false)
+        }
       }
       position = record.end
     }
   }
 
-  private func readHeader(_ text: ByteView) throws(TableFault) -> Header {
-    if let wrong = text.firstInvalid(in: record.range, kernel) {
-      throw TableFault("the header is not text: \(Self.invalidText(wrong, record.range, text))")
-    }
+  private func readHeader(_ record: CSVRecord, _ text: ByteView) throws(TableFault) -> Header {
     let names = Self.headerNames(record, text)
     try TableColumns.check(names)
     let layout = KindLayout.all[Int(try kind.choose(for: names).rawValue)]
@@ -160,20 +169,25 @@ public final class TableDecoder {
     }
   }
 
-  private func take(_ text: ByteView, _ header: Header) throws(TableFault) {
-    let range = record.range
-    if !isClean, let wrong = text.firstInvalid(in: range, kernel) {
-      return reject(range, text, .encoding, Self.invalidText(wrong, range, text))
+  /// - Parameters:
+  ///   - text: what the record is of: the slice, or a converted row.
+  ///   - range: of the row in the slice.
+  private func take(
+    _ record: CSVRecord, of text: ByteView, _ range: Range<Int>, _ slice: ByteView, isInPlace: Bool
+  ) throws(TableFault) {
+    guard let header else {
+      self.header = try readHeader(record, text)
+      return
     }
     let states = header.columns.states
     guard record.cellCount == states.count else {
       return reject(
-        range, text, .notWellFormed,
+        range, slice, .notWellFormed,
         "the row has \(record.cellCount) cells, the header \(states.count)")
     }
     rows.open(header.layout, at: range.lowerBound)
     for (column, cell) in record.cells.enumerated() where states[column] != 0 {
-      if cell.hasPairs {
+      if cell.hasPairs || !isInPlace {
         rows.set(states[column]) { CSVRecord.append(cell, of: text, to: &$0) }
       } else {
         rows.set(states[column], inPlace: cell.range)
@@ -186,13 +200,13 @@ public final class TableDecoder {
     {
       rows.drop()
       reject(
-        range, text, .lineBroken, "its line at byte \(place) of the lines' table is a reject",
-        key: key(text, header))
+        range, slice, .lineBroken, "its line at byte \(place) of the lines' table is a reject",
+        key: key(record, text, header))
     }
   }
 
-  /// The business number in the present record.
-  private func key(_ text: ByteView, _ header: Header) -> String {
+  /// The business number in a record.
+  private func key(_ record: CSVRecord, _ text: ByteView, _ header: Header) -> String {
     for slot in filler.checks[Int(header.layout.kind.rawValue)].names {
       guard let column = header.columns.states.firstIndex(of: slot + 1) else { continue }
       let cell = record.cells[column]
@@ -213,22 +227,15 @@ public final class TableDecoder {
       let range = text.trimmed(position..<(lineEnd ?? text.count))
       position = lineEnd.map { $0 + 1 } ?? text.count
       if range.isEmpty { continue }
-      if !isClean, let wrong = text.firstInvalid(in: range, kernel) {
-        reject(range, text, .encoding, Self.invalidText(wrong, range, text))
-        continue
-      }
-      do throws(JSONMembers.Fault) {
+      switch isClean ? .inPlace : rowText.read(range, of: text) {
+      case .invalid(let what): reject(range, text, .encoding, what)
+      case .inPlace:
+        isInPlace = true
         // The text ends with the line: a value cannot run into the next one.
-        let line = unsafe ByteView(text.bytes(0..<range.upperBound))
-        let end = try object.read(line, at: range.lowerBound)
-        guard end == range.upperBound else {
-          throw JSONMembers.Fault(
-            reason: .notWellFormed, position: end, text: "something follows the object")
-        }
-        try take(line, range)
-      } catch {
-        let place = min(error.position, range.upperBound) - range.lowerBound
-        reject(range, text, error.reason, "\(error.text) at byte \(place) of the row")
+        takeObject(unsafe ByteView(text.bytes(0..<range.upperBound)), range.lowerBound, range, text)
+      case .converted(let converted):
+        isInPlace = false
+        takeObject(converted, 0, range, text)
       }
       if let fault = kindFault { throw fault }
     }
@@ -238,8 +245,30 @@ public final class TableDecoder {
   /// The first object's members fit no kind.
   private var kindFault: TableFault?
 
-  private func take(_ text: ByteView, _ range: Range<Int>) throws(JSONMembers.Fault) {
-    guard let kind = try kindOfObject(text, range) else { return }
+  /// The objects are read from the slice.
+  private var isInPlace = true
+
+  /// - Parameters:
+  ///   - text: ends with the object, which begins at `start`: the slice, or a converted row.
+  ///   - range: of the row in the slice.
+  private func takeObject(_ text: ByteView, _ start: Int, _ range: Range<Int>, _ slice: ByteView) {
+    do throws(JSONMembers.Fault) {
+      let end = try object.read(text, at: start)
+      guard end == text.count else {
+        throw JSONMembers.Fault(
+          reason: .notWellFormed, position: end, text: "something follows the object")
+      }
+      try take(text, range, slice)
+    } catch {
+      let place = min(error.position, text.count) - start
+      reject(range, slice, error.reason, "\(error.text) at byte \(place) of the row")
+    }
+  }
+
+  private func take(
+    _ text: ByteView, _ range: Range<Int>, _ slice: ByteView
+  ) throws(JSONMembers.Fault) {
+    guard let kind = try kindOfObject(text, range, slice) else { return }
     let layout = KindLayout.all[Int(kind.rawValue)]
     rows.open(layout, at: range.lowerBound)
     do throws(JSONMembers.Fault) {
@@ -278,7 +307,13 @@ public final class TableDecoder {
       try rows.set(state) { (out) throws(JSONMembers.Fault) in
         try JSONMembers.append(member.value, of: text, to: &out)
       }
-    case .string, .token: rows.set(state, inPlace: text.trimmed(member.value))
+    case .string, .token:
+      let value = text.trimmed(member.value)
+      if isInPlace {
+        rows.set(state, inPlace: value)
+      } else {
+        rows.set(state) { unsafe $0.append(contentsOf: text.bytes(value)) }
+      }
     }
     return state
   }
@@ -310,7 +345,7 @@ public final class TableDecoder {
 
   /// The kind of the object: its own `kind`, or what was said of the table. Nil if it was rejected.
   private func kindOfObject(
-    _ text: ByteView, _ range: Range<Int>
+    _ text: ByteView, _ range: Range<Int>, _ slice: ByteView
   ) throws(JSONMembers.Fault) -> Kind? {
     for member in object.members {
       let key = try key(member, text)
@@ -318,11 +353,11 @@ public final class TableDecoder {
       guard member.type == .string, let own = TableKind(text.string(member.value)),
         case .kind(let kind) = own
       else {
-        reject(range, text, .kindUnsupported, "kind: CEB303 or another message kind is expected")
+        reject(range, slice, .kindUnsupported, "kind: CEB303 or another message kind is expected")
         return nil
       }
       guard self.kind == .named || self.kind.candidates.contains(kind) else {
-        reject(range, text, .kindUnsupported, "the row is \(kind.name), not what the table is said to hold")
+        reject(range, slice, .kindUnsupported, "the row is \(kind.name), not what the table is said to hold")
         return nil
       }
       return kind
@@ -330,7 +365,7 @@ public final class TableDecoder {
     if case .kind(let kind) = named { return kind }
     if kind == .named {
       reject(
-        range, text, .kindUnsupported, "the object has no member kind, and no kind was given for the table")
+        range, slice, .kindUnsupported, "the object has no member kind, and no kind was given for the table")
       return nil
     }
     // The first object decides for its source.
@@ -377,13 +412,6 @@ public final class TableDecoder {
     return text.starts(with: utf8Mark) ? utf8Mark.count : 0
   }
 
-  static func invalidText(_ place: Int, _ range: Range<Int>, _ text: ByteView) -> String {
-    let at = "byte \(place - range.lowerBound) of the row"
-    return text[place] < 0x20
-      ? "control character \(text[place]) at \(at), which XML cannot carry"
-      : "\(at) is not UTF-8, or a character that XML cannot carry"
-  }
-
   /// A row that is no document.
   private func reject(
     _ range: Range<Int>, _ text: ByteView, _ reason: RejectReason, _ what: String, key: String = ""
@@ -398,7 +426,7 @@ public final class TableDecoder {
       }
     unsafe batch.appendReject(
       source: source, offset: sourceOffset + range.lowerBound, kind: kind?.name ?? "", key: key,
-      field: "", reason: reason, message: what, original: text.bytes(range))
+      field: "", reason: reason, message: what, encoding: rowText.name, original: text.bytes(range))
   }
 
   private static let maxNotes = 100

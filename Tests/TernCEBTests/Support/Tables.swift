@@ -9,10 +9,10 @@ func decodeTable(
 }
 
 func decodeTable(
-  _ table: [UInt8], _ format: TableFormat, of kind: TableKind, lines: JoinedLines? = nil,
-  strict: Bool = false
+  _ table: [UInt8], _ format: TableFormat, of kind: TableKind, encoding: TableEncoding = .utf8,
+  lines: JoinedLines? = nil, strict: Bool = false
 ) throws -> (batch: DocumentBatch, notes: [String]) {
-  let decoder = TableDecoder(format, of: kind, lines: lines, strict: strict)
+  let decoder = TableDecoder(format, of: kind, encoding: encoding, lines: lines, strict: strict)
   let batch = DocumentBatch()
   let open = try decode(table, 0..<table.count, with: decoder, isLast: true, into: batch)
   precondition(open == nil, "nothing may stay open at a table's end")
@@ -27,7 +27,8 @@ func decode(
   let result: Result<Int?, TableFault> = unsafe GuardedBytes(table[range]).withBytes { bytes in
     Result { () throws(TableFault) in
       unsafe try decoder.decode(
-        bytes, source: 0, sourceOffset: range.lowerBound, endIsFinal: isLast, into: batch)
+        bytes, source: 0, sourceOffset: range.lowerBound, beginsTable: range.lowerBound == 0,
+        endIsFinal: isLast, into: batch)
     }
   }
   return try result.get()
@@ -53,8 +54,15 @@ struct LinesOfTest {
   let rejects = DocumentBatch()
 
   init(_ table: String, of kind: TableKind, maxLines: Int = 1000, cuts: [Int] = []) throws {
-    lines = JoinedLines(of: kind, source: 1, store: MemoryLines(), maxLines: maxLines)
-    let bytes = Array(table.utf8)
+    try self.init(Array(table.utf8), of: kind, maxLines: maxLines, cuts: cuts)
+  }
+
+  init(
+    _ bytes: [UInt8], of kind: TableKind, encoding: TableEncoding = .utf8, maxLines: Int = 1000,
+    cuts: [Int] = []
+  ) throws {
+    lines = JoinedLines(
+      of: kind, encoding: encoding, source: 1, store: MemoryLines(), maxLines: maxLines)
     var start = 0
     for cut in cuts + [bytes.count] {
       let result: Result<Int?, TableFault> = unsafe GuardedBytes(bytes[start..<cut]).withBytes { slice in
