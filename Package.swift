@@ -53,7 +53,10 @@ let package = Package(
       dependencies: [
         "TernIO", "TernCEB", "TernStore", "TernMatch", "TernRules", "TernStats", "CXXHash",
       ],
-      exclude: ["README.md", "Explain/README.md", "Receipts/README.md", "Returns/README.md"],
+      exclude: [
+        "README.md", "Explain/README.md", "Export/README.md", "Receipts/README.md",
+        "Returns/README.md",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "tern-cli",

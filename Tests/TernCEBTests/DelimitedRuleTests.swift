@@ -38,10 +38,23 @@ import Testing
       #expect(batch.rejects.values("length") == ["\(bad.utf8.count)"])
       #expect(batch.rejects.values("kind") == ["CEB403"])
     }
-    // Bytes that are no UTF-8, such as a row in GB18030.
-    let gbk = Array((header + "\n" + row(1) + "\n").utf8) + [0xD6, 0xD0, 0x0A] + Array(row(2).utf8)
-    let (batch, _) = try decodeTable(gbk, .csv, of: .kind(.payment403))
-    #expect(batch.reasons == ["encoding"] && batch.documentCount == 2)
+  }
+
+  @Test("a row that is not valid in the table's encoding is a reject in its own bytes")
+  func encodings() throws {
+    let chinese = gb18030(row(2).replacing("payName2", with: "支付宝（中国）网络技术有限公司"))
+    let (utf8, _) = try decodeTable(
+      Array((header + "\n" + row(1) + "\n").utf8) + chinese + [0x0A] + Array(row(3).utf8), .csv, of: .kind(.payment403))
+    #expect(utf8.reasons == ["encoding"] && utf8.documentCount == 2)
+    #expect(utf8.rejects.value("message", 0).contains("--encoding gb18030"))
+    for bad: [UInt8] in [[0xFF], [0x81, 0x20], [0xD6]] {
+      let table = Array((header + "\n").utf8) + chinese + [0x0A] + bad + [0x0A] + chinese
+      let (batch, _) = try decodeTable(table, .csv, of: .kind(.payment403), encoding: .gb18030)
+      #expect(batch.reasons == ["encoding"] && batch.rejects.values("encoding") == ["gb18030"])
+      #expect(batch.rejects.values("offset") == ["\(header.utf8.count + 1 + chinese.count + 1)"])
+      #expect(batch[.payment403].heads.values("payName") == ["支付宝（中国）网络技术有限公司", "支付宝（中国）网络技术有限公司"])
+      #expect(batch[.payment403].heads.values("#length") == ["\(chinese.count)", "\(chinese.count)"])
+    }
   }
 
   @Test("documents carry the place of their row; a document's reject is its row")

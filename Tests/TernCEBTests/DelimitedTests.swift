@@ -98,6 +98,9 @@ import Testing
       }
       let byObject = try decodeTable(objects, .ndjson, of: .kind(kind), strict: strict)
       #expect(difference(byObject, expected, kind) == nil, "NDJSON, seed \(seed), round \(round)")
+      let foreign = try decodeTable(
+        gb18030(objects.replacing("\u{FEFF}", with: "")), .ndjson, of: .kind(kind), encoding: .gb18030, strict: strict)
+      #expect(difference(foreign.batch, expected, kind) == nil, "NDJSON in GB18030, seed \(seed), round \(round)")
 
       // Columns in another order; a number ties lines to their heads.
       let columns = documents[0].head.indices.shuffled(using: &random)
@@ -109,16 +112,23 @@ import Testing
           lineRows.append((line.map { writer.cell($0.text) } + ["\(number)"]).joined(separator: ","))
         }
       }
-      var table: LinesOfTest?
+      var (table, foreignTable): (LinesOfTest?, LinesOfTest?)
       if kind.spec.line != nil {
         let header = (kind.spec.lineFields.map(\.name) + ["#row"]).joined(separator: ",")
         // Documents in another order; the lines of each keep theirs.
         let order = Array(0..<documents.count).shuffled(using: &random).map { ",\($0)" }
         let sorted = order.flatMap { end in lineRows.filter { $0.hasSuffix(end) } }
-        table = try LinesOfTest(([header] + sorted).joined(separator: lineEnd), of: .kind(kind))
+        let text = ([header] + sorted).joined(separator: lineEnd)
+        table = try LinesOfTest(text, of: .kind(kind))
+        foreignTable = try LinesOfTest(gb18030(text), of: .kind(kind), encoding: .gb18030)
       }
       let byRow = try decodeTable(rows, .csv, of: .kind(kind), lines: table?.lines, strict: strict)
       #expect(difference(byRow, expected, kind) == nil, "CSV, seed \(seed), round \(round)")
+      let byForeignRow = try decodeTable(
+        gb18030(rows.replacing("\u{FEFF}", with: "")), .csv, of: .kind(kind), encoding: .gb18030,
+        lines: foreignTable?.lines, strict: strict)
+      #expect(difference(byForeignRow.batch, expected, kind) == nil, "CSV in GB18030, seed \(seed), round \(round)")
+      #expect(byForeignRow.batch.rejects.values("encoding").allSatisfy { $0 == "gb18030" })
       try table?.rejectOthers()
       #expect(table?.rejects.reasons ?? [] == [], "seed \(seed), round \(round)")
     }
