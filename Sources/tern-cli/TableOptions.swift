@@ -39,6 +39,9 @@ struct TableOptions: ParsableArguments {
     if lines != nil, common == .ndjson {
       throw Failure.usage("--lines: in NDJSON the lines are nested in their document")
     }
+    if lines == "-", inputs.contains("-") {
+      throw Failure.usage("--lines -: standard input is the heads already")
+    }
     return TableInput(common, of: try tableKind(common, inputs[0]), encoding: encoding, lines: lines)
   }
 

@@ -89,6 +89,7 @@ struct TableCommandTests {
       (["ingest", "S", xml, "--kind", "303"], "--format"), (["ingest", "S", "-", "--kind", "303"], "--format"),
       (["ingest", "S", ndjson, "--kind", "303", "--lines", csv], "nested"),
       (["ingest", "S", csv, "--kind", "303", "--lines", csv], "no column"),
+      (["ingest", "S", "-", "--kind", "303", "--format", "csv", "--lines", "-"], "standard input"),
       (["ingest", "S", folder.path, "--kind", "303", "--format", "csv"], "folder"),
       (["export", "S", "--kind", "x"], "CEB303"), (["export", "S", "--format", "csv"], "--out"),
       (["export", "S", "--format", "csv", "--kind", "303"], "--out"), (["export", "S", "--format", "pdf"], "pdf"),

@@ -42,7 +42,7 @@ extension Engine {
   /// nothing. Inputs are files or `-`, compressed or not. Rows go one after the other through one
   /// thread.
   ///
-  /// Memory: as `ingest`; a table of lines takes 48 to 96 bytes a line of `memoryBytes`, and as much disk
+  /// Memory: as `ingest`; a table of lines takes up to 128 bytes a line of `memoryBytes`, and as much disk
   /// in the store's folder as its text.
   ///
   /// - Throws: `table` where a header cannot be understood. Nothing is taken in then.
