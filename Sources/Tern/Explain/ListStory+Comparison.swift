@@ -47,7 +47,7 @@ extension ListStory {
     ("", "taxTotal", "", ""), ("", "discount", "", ""),
     ("", "acturalPaid", "amountPaid", ""), ("", "", "charge", ""),
     ("currency", "currency", "currency", "currency"),
-    ("grossWeight", "", "", "grossWeight"), ("", "", "", "weight"),
+    ("grossWeight", "", "", "grossWeight"),
     ("netWeight", "", "", ""),
     ("packNo", "", "", "packNo"),
     ("buyerIdNumber", "buyerIdNumber", "payerIdNumber", ""),
@@ -70,7 +70,10 @@ extension ListStory {
         case .list: row.list
         case .order: row.order
         case .payment: row.payment
-        default: row.waybill
+        // The gross weight of an import.
+        default:
+          row.waybill == "grossWeight" && !column.stored.row.head.has("grossWeight")
+            ? "weight" : row.waybill
         }
       }
       let cells = zip(columns, elements).map { cell($0, $1) }

@@ -35,8 +35,10 @@ struct TextPage {
   /// Wider cells are cut, but for the last of a row.
   static let cellColumnsMax = 44
 
+  /// Cells one after the other; empty ones are left out.
   mutating func line(_ cells: Cell..., indent: Int = 0) {
-    text += String(repeating: " ", count: indent) + cells.map(painted).joined(separator: "  ") + "\n"
+    let filled = cells.filter { !$0.text.isEmpty }.map(painted)
+    text += String(repeating: " ", count: indent) + filled.joined(separator: "  ") + "\n"
   }
 
   mutating func blank() { text += "\n" }
