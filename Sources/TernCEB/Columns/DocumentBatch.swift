@@ -118,7 +118,7 @@ public final class DocumentBatch {
   public func removeAll() {
     envelopes.truncate(0)
     members.truncate(0)
-    for tables in kinds {
+    for tables in kinds where tables.heads.rowCount > 0 {
       tables.heads.truncate(0)
       tables.lines?.truncate(0)
     }

@@ -40,6 +40,8 @@ final class MessageReader {
   let filler: ColumnFiller
   /// By kind: what has been learned; nil before the first message.
   private var templates: [Template?]
+  /// Off, every message is read by the general path alone: the two are compared.
+  var followsTemplates = true
 
   // The slice.
   @unsafe var base: UnsafePointer<UInt8>
@@ -276,7 +278,7 @@ final class MessageReader {
   /// Follows the template from `position` as far as it fits, then puts the stack as if the
   /// general path had read it all.
   private func walk(state: Int, atGap: Bool) {
-    guard let layout, bindings.count == rootBindings, namesAreCanonical,
+    guard followsTemplates, let layout, bindings.count == rootBindings, namesAreCanonical,
       documentsMet <= layout.documentLimit
     else { return }
     let template = template(layout)

@@ -26,6 +26,12 @@ public final class UnitDecoder {
     reader = MessageReader(kernel: kernel.value, filler: filler)
   }
 
+  /// Off, nothing that was learned is made use of. Results are the same; tests compare them.
+  package var followsTemplates: Bool {
+    get { reader.followsTemplates }
+    set { reader.followsTemplates = newValue }
+  }
+
   /// Where the text comes from that is being read.
   struct Place {
     var source: Int

@@ -13,8 +13,9 @@ func decode(_ source: String, strict: Bool = false, kernel: Kernel = .best) -> D
 }
 
 /// Decodes a whole source with a decoder that may have learned from others.
-func decode(_ source: [UInt8], with decoder: UnitDecoder, source number: Int = 0) -> DocumentBatch {
-  let batch = DocumentBatch()
+func decode(
+  _ source: [UInt8], with decoder: UnitDecoder, source number: Int = 0, into batch: DocumentBatch = DocumentBatch()
+) -> DocumentBatch {
   let open = unsafe GuardedBytes(source).withBytes {
     unsafe decoder.decode($0, source: number, sourceOffset: 0, endIsFinal: true, into: batch)
   }

@@ -13,14 +13,42 @@ enum Expectation {
   }
 
   init(_ source: [UInt8]) {
+    self.init(source, isInside: false)
+  }
+
+  /// - Parameter isInside: it stood in an envelope, where another one may not.
+  private init(_ source: [UInt8], isInside: Bool) {
     self = .rejected
-    guard let tree = Tree(source), !tree.hasDoctype, tree.root.depth <= 64, tree.root.namespace == ceb,
+    guard let text = Self.utf8(source), let tree = Tree(text), !tree.hasDoctype, tree.root.depth <= 64 else { return }
+    if tree.root.namespace == dxp {
+      if !isInside, let inner = Self.unwrapped(tree.root) { self.init(inner, isInside: true) }
+      return
+    }
+    guard tree.root.namespace == ceb,
       let kind = Kind.allCases.first(where: { $0.name + "Message" == tree.root.name })
     else { return }
     let documents = tree.root.children(kind.spec.document)
     guard (1...100).contains(documents.count) || !kind.role.decides else { return }
     let rows = documents.map { Self.row($0, kind) }
     self = .documents(kind, accepted: rows.compactMap(\.self), rejected: rows.count { $0 == nil })
+  }
+
+  /// The source, converted if it declares GB18030; nil if it is not valid in that.
+  private static func utf8(_ source: [UInt8]) -> [UInt8]? {
+    let declared = source.prefix(60).split(separator: UInt8(ascii: ">")).first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    guard declared.hasPrefix("<?xml"), declared.contains("GB18030") else { return source }
+    return fromGB18030(source).map { Array(String(decoding: $0, as: UTF8.self).replacingFirst("GB18030", with: "UTF-8").utf8) }
+  }
+
+  /// What an envelope holds, or nil if it is not whole.
+  private static func unwrapped(_ root: Tree.Element) -> [UInt8]? {
+    func named(_ parent: Tree.Element, _ name: String) -> [Tree.Element] {
+      parent.children.filter { $0.namespace == dxp && $0.name == name }
+    }
+    let messages = root.name == "DxpMsgSv" ? named(root, "DxpMsg") : root.name == "DxpMsg" ? [root] : []
+    guard messages.count == 1 else { return nil }
+    let datas = named(messages[0], "Data")
+    return datas.count == 1 ? fromBase64(datas[0].text) : nil
   }
 
   /// What a batch has otherwise, or nil.

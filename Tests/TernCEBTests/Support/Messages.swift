@@ -116,6 +116,11 @@ func element(_ kind: Kind, _ document: Document, verbatim: Bool = false) -> Stri
 }
 
 extension String {
+  func replacingFirst(_ old: String, with new: String) -> String {
+    guard let start = indices.first(where: { self[$0...].hasPrefix(old) }) else { return self }
+    return self[..<start] + new + self[index(start, offsetBy: old.count)...]
+  }
+
   /// All places of `old` exchanged for `new`.
   func replacing(_ old: String, with new: String) -> String {
     var out: [UInt8] = []
@@ -139,4 +144,21 @@ extension String {
 
 func documents(_ kind: Kind, _ count: Int) -> [Document] {
   (0..<count).map { .valid(kind, number: $0 + 1) }
+}
+
+/// All places of `old` exchanged for `new`.
+func replacing(_ bytes: [UInt8], _ old: String, by new: [UInt8]) -> [UInt8] {
+  let pattern = Array(old.utf8)
+  var out: [UInt8] = []
+  var index = 0
+  while index < bytes.count {
+    if bytes[index...].starts(with: pattern) {
+      out += new
+      index += pattern.count
+    } else {
+      out.append(bytes[index])
+      index += 1
+    }
+  }
+  return out
 }

@@ -2,9 +2,19 @@ import Glibc
 
 /// `text` in GB18030, by the C library.
 func gb18030(_ text: String) -> [UInt8] {
-  var source = Array(text.utf8)
+  guard let bytes = converted(Array(text.utf8), from: "UTF-8", to: "GB18030") else {
+    fatalError("a text that GB18030 cannot hold")
+  }
+  return bytes
+}
+
+/// GB18030 as UTF-8, or nil if some of it is no character.
+func fromGB18030(_ bytes: [UInt8]) -> [UInt8]? { converted(bytes, from: "GB18030", to: "UTF-8") }
+
+private func converted(_ bytes: [UInt8], from: String, to: String) -> [UInt8]? {
+  var source = bytes
   var target = [UInt8](repeating: 0, count: source.count * 2 + 8)
-  guard let descriptor = unsafe iconv_open("GB18030", "UTF-8"), Int(bitPattern: descriptor) != -1 else {
+  guard let descriptor = unsafe iconv_open(to, from), Int(bitPattern: descriptor) != -1 else {
     fatalError("the C library has no GB18030")
   }
   defer { unsafe iconv_close(descriptor) }
@@ -17,8 +27,29 @@ func gb18030(_ text: String) -> [UInt8] {
       return unsafe iconv(descriptor, &from, &left, &to, &free)
     }
   }
-  precondition(result != .max && left == 0, "a text that GB18030 cannot hold")
-  return Array(target[..<(room - free)])
+  return result == .max || left > 0 ? nil : Array(target[..<(room - free)])
+}
+
+/// Decodes base64 a character at a time; nil if it is not whole.
+func fromBase64(_ text: String) -> [UInt8]? {
+  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var characters = text.utf8.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+  guard characters.count % 4 == 0 else { return nil }
+  let padded = characters.count
+  while padded - characters.count < 2, characters.last == UInt8(ascii: "=") { characters.removeLast() }
+  var out: [UInt8] = []
+  var (bits, held) = (0, 0)
+  for c in characters {
+    guard let value = alphabet.firstIndex(of: c) else { return nil }
+    bits = bits << 6 | value
+    held += 6
+    if held >= 8 {
+      held -= 8
+      out.append(UInt8(bits >> held & 0xFF))
+      bits &= (1 << held) - 1
+    }
+  }
+  return out
 }
 
 /// Base64 as the plainest encoder writes it, in lines of `lineLength` characters (0: one line).
