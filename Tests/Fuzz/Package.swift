@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "CDriver"),
     fuzzer("Archive", of: "TernIO"),
     fuzzer("Decode", of: "TernCEB"),
+    fuzzer("Tables", of: "TernCEB"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,3 +13,4 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*test)(const uint8_t *, si
 
 PROGRAM(Archive_main)
 PROGRAM(Decode_main)
+PROGRAM(Tables_main)
