@@ -26,7 +26,7 @@ let package = Package(
       name: "TernIO", dependencies: ["CLiburing", "CZstd", "CZlib", "CXXHash", "CArchive"],
       exclude: ["README.md"], swiftSettings: strict),
     .target(
-      name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md"],
+      name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md", "Catalogue/README.md"],
       swiftSettings: strict),
     .target(name: "CDriver"),
     fuzzer("Archive", of: "TernIO"),
