@@ -31,12 +31,17 @@ struct ReturnsTests {
         isReturn ? message.replacing("310120240310000001", with: number) : message)
     }
     let files = filesBelow(corpus("return-by-receipt") + "/input").map { folder["input-\($0)"] }
-    try engine.ingest(files.filter { readFile($0) != nil }, into: folder["store"])
+      .filter { readFile($0) != nil }
+    try engine.ingest(files, into: folder["store"])
     let report = try engine.reconcile(folder["store"])
     #expect(report.returns == 3 && report.orphanReturns == 2)
     let rows = try text { try engine.writeReturns(of: folder["store"], as: .csv, to: $0) }
     #expect(rows.filter { $0.hasSuffix(",142,120,") }.count == 1)
     #expect(rows.contains { $0.contains(",\(number),") && $0.contains(",QD202403100001,") })
+
+    // A number that the customs gave goes before the derived one.
+    try engine.ingest(files + [input + "receipts-604.xml"], into: folder["official"])
+    #expect(try engine.reconcile(folder["official"]).orphanReturns == 3)
   }
 
   @Test("cancellations and returns without a list are orphans", arguments: [

@@ -28,8 +28,8 @@ struct NameTable: Sendable {
 
 /// Finds the lists that names (direction and `invtNo`) stand for: lists that count and are not
 /// cancelled, by their own `invtNo`; where that is empty, by any that a receipt gave them (604, 622, by
-/// `agentCode` and `copNo`), or by the one that this program's own receipts give it
-/// (`DerivedNumbers`). Of several lists of one name the first received.
+/// `agentCode` and `copNo`); without such a receipt by the one that this program's own receipts give
+/// it (`DerivedNumbers`). Of several lists of one name the first received.
 ///
 /// Reads `invtNo` of all lists, row groups in parallel; more only of lists without one.
 struct ListSearch: Sendable {
@@ -49,8 +49,8 @@ struct ListSearch: Sendable {
   /// - Returns: by position in `names` the list's dense number; nil where there is none.
   func find(_ names: [KeyDigest]) throws(TernError) -> [Int?] {
     let table = NameTable(names)
-    let assigned = try receipts(table)
     let areDerived = try hasDerivedNames()
+    let assigned = try receipts(table, all: areDerived)
     let found = Mutex([Int?](repeating: nil, count: names.count))
     try sweep(Kind(.list, .export), Kind(.list, .import)) { (job, decoder) throws(StoreError) in
       let part = try self.lists(job, table, assigned, areDerived: areDerived, &decoder)
@@ -62,7 +62,11 @@ struct ListSearch: Sendable {
   }
 
   /// Names that receipts give to lists, by the lists' identities.
-  private func receipts(_ table: NameTable) throws(TernError) -> [KeyDigest: [Int]] {
+  ///
+  /// - Parameter all: also lists that are given other numbers alone, with no names.
+  private func receipts(
+    _ table: NameTable, all: Bool
+  ) throws(TernError) -> [KeyDigest: [Int]] {
     let found = Mutex<[KeyDigest: [Int]]>([:])
     try sweep(.receipt604, .receipt622) { (job, decoder) throws(StoreError) in
       let heads = try view.segments[job.segment].readTable(
@@ -72,11 +76,11 @@ struct ListSearch: Sendable {
       var digester = ListNameDigester(job.kind.direction, secret: secret)
       for row in 0..<heads.rowCount {
         let (invtNo, copNo) = unsafe (columns[0].unsafeValue(row), columns[2].unsafeValue(row))
-        guard !invtNo.isEmpty && !copNo.isEmpty,
-          let slot = table.slot(unsafe digester.digest(invtNo: invtNo))
-        else { continue }
+        if invtNo.isEmpty || copNo.isEmpty { continue }
+        let slot = table.slot(unsafe digester.digest(invtNo: invtNo))
+        if slot == nil && !all { continue }
         let list = unsafe digester.digest(agentCode: columns[1].unsafeValue(row), copNo: copNo)
-        found.withLock { $0[list, default: []].append(slot) }
+        found.withLock { $0[list, default: []] += slot.map { [$0] } ?? [] }
       }
       extendLifetime(heads)
     }
@@ -130,6 +134,14 @@ struct ListSearch: Sendable {
     let columns = identities.columns.map(\.text)
     let numbers = areDerived ? DerivedNumberColumns(identities, direction) : nil
     for row in unnamed {
+      let copNo = unsafe columns[1].unsafeValue(row)
+      if !copNo.isEmpty {
+        let list = unsafe digester.digest(agentCode: columns[0].unsafeValue(row), copNo: copNo)
+        if let slots = assigned[list] {
+          for slot in slots { found.append((slot, first + row)) }
+          continue
+        }
+      }
       if let number = numbers?[row].invtNo,
         let slot = unsafe Array(number.utf8).withUnsafeBufferPointer({
           unsafe table.slot(digester.digest(invtNo: $0))
@@ -137,10 +149,6 @@ struct ListSearch: Sendable {
       {
         found.append((slot, first + row))
       }
-      let copNo = unsafe columns[1].unsafeValue(row)
-      if copNo.isEmpty { continue }
-      let list = unsafe digester.digest(agentCode: columns[0].unsafeValue(row), copNo: copNo)
-      for slot in assigned[list] ?? [] { found.append((slot, first + row)) }
     }
     extendLifetime(identities)
     return found
