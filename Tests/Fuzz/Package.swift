@@ -30,8 +30,11 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CDriver"),
     fuzzer("Archive", of: "TernIO"),
-    fuzzer("Decode", of: "TernCEB"),
+    // What the fuzzers of messages compare.
+    .target(name: "FuzzSupport", dependencies: ["TernCEB"], swiftSettings: strict),
+    fuzzer("Decode", of: "FuzzSupport"),
     fuzzer("Tables", of: "TernCEB"),
+    fuzzer("Unwrap", of: "FuzzSupport"),
   ],
   swiftLanguageModes: [.v6]
 )

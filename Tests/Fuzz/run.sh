@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fuzzes each target for SECONDS (default 60):
-#   Decode    messages: every kernel and two cuts must give the same
+#   Decode    messages: every kernel, two cuts and the general path alone must give the same
+#   Unwrap    messages as GB18030, in an envelope or both: their documents must be the same, and stand where they say
 #   Tables    CSV and NDJSON, with lines in a second table: whole and in stretches must give the same
 #   Archive   zip and tar, in memory, in a file and through a pipe: all must give the same
 # First its canary, the same program with a planted bug: it must be found, or the fuzzer is blind.
@@ -16,7 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Outside this folder, so that nothing that walks the sources meets it.
 scratch=$here/../../.build-fuzz
 work=${2:-$scratch/work}
-targets=${FUZZ_TARGETS:-"Decode Tables Archive"}
+targets=${FUZZ_TARGETS:-"Decode Unwrap Tables Archive"}
 export SWIFT_BACKTRACE=enable=no
 
 build() { # variant, further flags

@@ -14,3 +14,4 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*test)(const uint8_t *, si
 PROGRAM(Archive_main)
 PROGRAM(Decode_main)
 PROGRAM(Tables_main)
+PROGRAM(Unwrap_main)

@@ -5,5 +5,6 @@
 int Archive_main(int argc, char **argv);
 int Decode_main(int argc, char **argv);
 int Tables_main(int argc, char **argv);
+int Unwrap_main(int argc, char **argv);
 
 #endif
