@@ -38,6 +38,8 @@ public struct Field: Sendable {
   /// Not in the 2018 schema of the kind.
   public var isNew: Bool
 
+  // A thousand calls of it in one literal: inlined, they cost the compiler minutes.
+  @inline(never)
   init(
     _ name: String, _ type: FieldType, maxLength: Int, required: Bool = true, minLength: Int = 0,
     emptyValue: String? = nil, isFixed: Bool = false, maxLength2018: Int? = nil, isNew: Bool = false
@@ -74,6 +76,7 @@ public struct KindSpec: Sendable {
   public var headFields: [Field]
   public var lineFields: [Field]
 
+  @inline(never)
   init(
     number: Int, role: Role, direction: Direction, document: String, head: String?, line: String?,
     lineIsRequired: Bool, isIn2018: Bool, headFields: [Field], lineFields: [Field]
