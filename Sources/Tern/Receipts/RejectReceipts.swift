@@ -67,8 +67,10 @@ extension Reject {
     let bytes = unsafe Array(original)
     let guid = contentGuid([Array("CEB900 \(source):\(offset)".utf8), bytes])
     let spec = Kind(number: 900)!.spec
+    // Folders are the operator's business, not the sender's.
+    let file = source.split(separator: "/").last ?? ""
     var info = ReturnInfo.reject(
-      reason: reason, field: field, key: key, place: "\(source):\(offset)")
+      reason: reason, field: field, key: key, place: "\(file):\(offset)")
     if !message.isEmpty { info += "（\(message)）" }
     let isTooLong = bytes.count > Self.originalBytesMax
     if isTooLong { info += "；原文 \(bytes.count) 字节，未附" }
