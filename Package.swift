@@ -16,6 +16,7 @@ let package = Package(
     // The single modules, for benchmarks and for services that need one stage.
     .library(name: "TernIO", targets: ["TernIO"]),
     .library(name: "TernCEB", targets: ["TernCEB"]),
+    .library(name: "TernReference", targets: ["TernReference"]),
     .library(name: "TernStore", targets: ["TernStore"]),
     .library(name: "TernMatch", targets: ["TernMatch"]),
     .library(name: "TernRules", targets: ["TernRules"]),
@@ -33,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CArchive"),
     .target(name: "CXXHash"),
+    .target(name: "CSHA256", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
     .target(name: "CScan", exclude: ["README.md"]),
 
     // The way of the data.
@@ -44,14 +46,19 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "TernReference", dependencies: ["TernCEB", "CSHA256"], exclude: ["README.md"], swiftSettings: strict),
     .target(name: "TernMatch", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
-    .target(name: "TernRules", dependencies: ["TernCEB", "TernMatch"], exclude: ["README.md"], swiftSettings: strict),
-    .target(name: "TernStats", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "TernRules", dependencies: ["TernCEB", "TernReference", "TernMatch"], exclude: ["README.md"],
+      swiftSettings: strict),
+    .target(
+      name: "TernStats", dependencies: ["TernCEB", "TernReference"], exclude: ["README.md"], swiftSettings: strict),
     .target(name: "TernGenerate", exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "Tern",
       dependencies: [
-        "TernIO", "TernCEB", "TernStore", "TernMatch", "TernRules", "TernStats", "CXXHash",
+        "TernIO", "TernCEB", "TernReference", "TernStore", "TernMatch", "TernRules", "TernStats", "CXXHash",
       ],
       exclude: [
         "README.md", "Explain/README.md", "Export/README.md", "Receipts/README.md",
@@ -61,7 +68,7 @@ let package = Package(
     .executableTarget(
       name: "tern-cli",
       dependencies: [
-        "Tern", "TernGenerate", "TernCEB", "TernIO", "TernRules", "TernStats", "TernStore",
+        "Tern", "TernGenerate", "TernCEB", "TernReference", "TernIO", "TernRules", "TernStats", "TernStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -83,6 +90,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TernMatchTests", dependencies: ["TernMatch", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernReferenceTests", dependencies: ["TernReference", "TernTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TernRulesTests", dependencies: ["TernRules", "TernTestSupport"],

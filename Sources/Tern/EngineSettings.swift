@@ -1,5 +1,6 @@
 import Glibc
 import TernIO
+import TernReference
 import TernRules
 
 /// How an engine runs, and by which rules it judges.
@@ -14,6 +15,8 @@ public struct EngineSettings: Sendable {
   /// An ingest that rejects more than this fails, with nothing committed.
   public var maxRejects: RejectLimit?
   public var rules = RuleSettings()
+  /// Tables to look things up in. What has none is not checked.
+  public var reference = ReferenceData()
 
   public init(threads: Int? = nil, memoryBytes: Int = 2 << 30) {
     self.threads = min(max(threads ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 256)

@@ -11,6 +11,8 @@ public enum TernError: Error, CustomStringConvertible {
   case output(path: String, operation: String, errno: Int32)
   /// A table cannot be understood, or not be joined with its lines.
   case table(path: String, what: String)
+  /// A reference table, a rules file or a key cannot be used.
+  case reference(path: String, what: String)
   /// The store has no verdicts, or they are older than its documents.
   case notReconciled(store: String)
 
@@ -29,7 +31,7 @@ public enum TernError: Error, CustomStringConvertible {
     case .statistics(let error): "\(error)"
     case .output(let path, let operation, let errno):
       "\(path): \(operation) failed: \(errorText(errno))"
-    case .table(let path, let what): "\(path): \(what)"
+    case .table(let path, let what), .reference(let path, let what): "\(path): \(what)"
     case .notReconciled(let store):
       "\(store): its verdicts are missing or older than its documents; run 'tern reconcile \(store)' first"
     case .tooManyCounts(let limit):

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Tern
 import TernIO
+import TernReference
 import TernRules
 
 /// How to run: the same for every verb that works.
@@ -40,6 +41,22 @@ func asOfSeconds(_ text: String?) throws -> Int64? {
     throw Failure.usage("--as-of \(text): a real time YYYYMMDDhhmmss is expected")
   }
   return seconds
+}
+
+/// The tables that rules and statistics look things up in.
+struct ReferenceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Folder with reference tables: \(ReferenceData.fileNames.joined(separator: ", ")). What has no table is not checked.",
+      valueName: "folder"))
+  var reference: String?
+
+  func load() throws -> ReferenceData {
+    guard let reference else { return ReferenceData() }
+    let (data, ignored) = try working { try ReferenceFolder.load(reference) }
+    for name in ignored { printError("\(reference)/\(name): not a reference table; passed over") }
+    return data
+  }
 }
 
 /// The rules of a reconciliation.
@@ -111,7 +128,10 @@ func working<Result>(_ body: () throws -> Result) throws -> Result {
   } catch TernError.input(.input(let failure)) {
     throw Failure.usage("\(failure)")
   } catch let error as TernError {
-    if case .table = error { throw Failure.usage("\(error)") }
+    switch error {
+    case .table, .reference: throw Failure.usage("\(error)")
+    default: break
+    }
     throw Failure(text: "\(error)", status: 1)
   }
 }

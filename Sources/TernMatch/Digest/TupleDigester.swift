@@ -50,7 +50,7 @@ struct TupleDigester: ~Copyable {
     scratch.reserve(value.count &+ 4)
     let end = unsafe UnsafeMutableRawPointer(scratch.base + scratch.count)
     unsafe end.storeBytes(of: UInt32(truncatingIfNeeded: value.count).littleEndian, as: UInt32.self)
-    unsafe (end + 4).copyMemory(from: value.start, byteCount: value.count)
+    unsafe (end + 4).copyMemory(from: value.unsafeStart, byteCount: value.count)
     scratch.setCount(scratch.count &+ 4 &+ value.count)
   }
 
