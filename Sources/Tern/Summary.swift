@@ -1,4 +1,5 @@
 import TernCEB
+import TernReference
 import TernRules
 
 extension Engine {
@@ -7,7 +8,6 @@ extension Engine {
     func object(_ entries: [(String, String)]) -> String {
       "{" + entries.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
     }
-    let checked = Finding.allCases.filter(\.isImplemented)
     return object([
       ("asOf", "\"\(timeText(reconcile.asOf))\""),
       ("sources", "\(ingest.sources)"),
@@ -31,13 +31,22 @@ extension Engine {
       ("orphanReturns", "\(reconcile.orphanReturns)"),
       (
         "findings",
-        object(checked.map { ($0.name, "\(reconcile.findings[Int($0.rawValue)])") })
+        object(Finding.allCases.map { ($0.name, "\(reconcile.findings[Int($0.rawValue)])") })
       ),
       (
         "notChecked",
         "["
-          + Finding.allCases.filter { !$0.isImplemented }.map { "\"\($0.name)\"" }.joined(
-            separator: ",") + "]"
+          + settings.reference.unchecked.map {
+            "{\"finding\":\"\($0.finding.name)\",\"what\":\"\($0.what)\",\"table\":\"\($0.table)\"}"
+          }.joined(separator: ",") + "]"
+      ),
+      (
+        "reference",
+        object(
+          [("contentHash", "\"\(settings.reference.contentHash)\"")]
+            + settings.reference.files.map {
+              ($0.name, "{\"rows\":\($0.rows),\"sha256\":\"\($0.sha256)\"}")
+            })
       ),
     ]) + "\n"
   }

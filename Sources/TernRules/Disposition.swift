@@ -33,17 +33,25 @@ public enum Disposition: UInt8, Sendable, CaseIterable {
 
 /// Dispositions of many lists under the same settings.
 public struct DispositionRule: Sendable {
-  private let rejectBits: UInt64
-  private let pendingBits: UInt64
-  private let reviewBits: UInt64
+  /// Bits of the enabled findings of one scope, by severity.
+  private struct Masks: Sendable {
+    var reject: UInt64
+    var pending: UInt64
+    var review: UInt64
+  }
+
+  /// By scope.
+  private let masks: [Masks]
   /// Lists older than this are past the window.
   private let oldestPending: Int64
 
   /// `asOf` and all times in seconds since 1970-01-01 00:00 China Standard Time.
   public init(_ settings: RuleSettings, asOf: Int64) {
-    rejectBits = settings.bits(.reject)
-    pendingBits = settings.bits(.pending)
-    reviewBits = settings.bits(.review)
+    masks = RuleScope.all.map {
+      Masks(
+        reject: settings.bits(.reject, $0), pending: settings.bits(.pending, $0),
+        review: settings.bits(.review, $0))
+    }
     let windowSeconds = Int64(settings.windowDays) * 86_400
     let (oldest, overflow) = asOf.subtractingReportingOverflow(windowSeconds)
     oldestPending = overflow ? .min : oldest
@@ -52,18 +60,23 @@ public struct DispositionRule: Sendable {
   /// Worst first. `appTime` is that of the list's counting version. Inspection draws are decided
   /// elsewhere, and so are cancellations: before any finding.
   @inline(__always)
-  public func callAsFunction(_ findings: FindingSet, appTime: Int64) -> Disposition {
+  public func callAsFunction(
+    _ findings: FindingSet, appTime: Int64, scope: RuleScope
+  ) -> Disposition {
     let bits = findings.rawValue
-    if bits & rejectBits != 0 { return .rejected }
-    if bits & pendingBits != 0 { return appTime < oldestPending ? .rejected : .pending }
-    if bits & reviewBits != 0 { return .review }
+    if bits == 0 { return .released }
+    let masks = masks[scope.index]
+    if bits & masks.reject != 0 { return .rejected }
+    if bits & masks.pending != 0 { return appTime < oldestPending ? .rejected : .pending }
+    if bits & masks.review != 0 { return .review }
     return .released
   }
 }
 
 /// The disposition of one list. For many keep a `DispositionRule`.
 public func disposition(
-  _ findings: FindingSet, appTime: Int64, asOf: Int64, settings: RuleSettings
+  _ findings: FindingSet, appTime: Int64, asOf: Int64, settings: RuleSettings,
+  scope: RuleScope = RuleScope.all[0]
 ) -> Disposition {
-  DispositionRule(settings, asOf: asOf)(findings, appTime: appTime)
+  DispositionRule(settings, asOf: asOf)(findings, appTime: appTime, scope: scope)
 }

@@ -130,15 +130,6 @@ public enum Finding: UInt8, Sendable, CaseIterable {
     }
   }
 
-  /// The check is carried out. The others never occur.
-  public var isImplemented: Bool {
-    switch self {
-    case .goodsCode: false
-    case .goodsUnit: true
-    default: rawValue < Finding.goodsCode.rawValue
-    }
-  }
-
   /// The check compares numbers that may differ by a tolerance.
   public var hasTolerance: Bool {
     switch self {

@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernReference
 
 /// One list that counts or is cancelled, judged.
 public struct Verdict: Sendable, Equatable {
@@ -14,11 +15,15 @@ public struct Verdict: Sendable, Equatable {
 
 /// Judges the lists of a small batch with their triplets in memory: no store, no file.
 ///
-/// `tables` in arrival order; of each kind there may be none or several. Gives a verdict for every
+/// `tables` in arrival order; of each kind there may be none or several. What `reference` has no table for is not
+/// checked, and nothing is drawn for inspection. Gives a verdict for every
 /// list that counts or is cancelled, exports before imports within one position, in order of arrival. Without
 /// `settings.asOf` age counts up to the latest `appTime` of the batch. Runs on the calling thread;
 /// O(documents), meant for hundreds to some 100,000.
-public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings()) -> [Verdict] {
+public func judge(
+  _ tables: [KindTables], settings: RuleSettings = RuleSettings(),
+  reference: ReferenceData = ReferenceData()
+) -> [Verdict] {
   var random = SystemRandomNumberGenerator()
   // The digests never leave this call, so any secret serves.
   let secret = Secret(bytes: (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
@@ -29,10 +34,16 @@ public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings(
   }
   let numbering = ListNumbering(tables, .list)
   let results = ListResults(numbering)
-  judgeAll(RuleEngine(settings: settings, secret: secret), rows, tables, secret, results)
-
+  var checks = ListChecks(settings, reference)
+  for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
+    guard let lines = unit.lines, !checks.isIdle(unit.kind.direction) else { continue }
+    let first = numbering.firstIndex(ofSegment: segment, unit.kind.direction)
+    checks.judge(unit.heads, lines, unit.kind.direction) { row, word in results.add(first + row, word) }
+  }
   let asOf = settings.asOf ?? latestAppTime(tables)
   let rule = DispositionRule(settings, asOf: asOf)
+  judgeAll(RuleEngine(settings: settings, secret: secret), rows, tables, secret, results, rule)
+
   var verdicts: [Verdict] = []
   for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
     let appTimes = unit.heads["appTime"].integer
@@ -41,11 +52,12 @@ public func judge(_ tables: [KindTables], settings: RuleSettings = RuleSettings(
       let index = numbering.index(list)
       let isCancelled = results.isCancelled(index)
       guard isCancelled || results.counts(index) else { continue }
-      let findings = settings.enabled(FindingSet(rawValue: results.findings(index)))
+      let scope = RuleScope(unit.kind.direction, word: results.word(index))
+      let findings = settings.enabled(FindingSet(rawValue: results.findings(index)), scope)
       verdicts.append(
         Verdict(
           list: list, findings: findings,
-          disposition: isCancelled ? .cancelled : rule(findings, appTime: appTimes[row])))
+          disposition: isCancelled ? .cancelled : rule(findings, appTime: appTimes[row], scope: scope)))
     }
   }
   return verdicts
@@ -63,11 +75,11 @@ extension ListNumbering {
   }
 }
 
-/// Runs the three phases over one partition that holds everything, reading facts as they are
+/// Runs the phases over one partition that holds everything, reading facts as they are
 /// asked for.
 private func judgeAll(
   _ engine: RuleEngine, _ rows: MatchTables, _ tables: [KindTables], _ secret: Secret,
-  _ results: ListResults
+  _ results: ListResults, _ rule: DispositionRule
 ) {
   let scratch = MatchScratch()
   let effects = CancellationResults(ListNumbering(tables, .cancellation))
@@ -99,6 +111,11 @@ private func judgeAll(
     unsafe engine.judgeTrades(
       lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
       payments: RowView(words: rows.payments), facts: facts, details: details, results: results,
+      scratch: scratch)
+  }
+  untilSettled { rows in
+    unsafe engine.judgeBuyers(
+      lists: RowView(words: rows.listsByBuyer), details: details, results: results, rule: rule,
       scratch: scratch)
   }
   extendLifetime(rows)

@@ -17,8 +17,8 @@ extension RuleEngine {
   /// The bits of `recheck` that the tolerances forgive; nil if details were missing.
   @inline(never)
   func recheck(
-    _ recheck: Recheck, _ list: DocumentRef, _ order: DocumentRef?, _ details: DetailTable,
-    _ needs: inout NeededDocuments
+    _ recheck: Recheck, _ list: DocumentRef, _ order: DocumentRef?,
+    _ tolerances: RuleTolerances, _ details: DetailTable, _ needs: inout NeededDocuments
   ) -> UInt64? {
     var isComplete = true
     func read(_ role: Role, _ document: DocumentRef) -> DocumentDetail {
@@ -33,22 +33,24 @@ extension RuleEngine {
     guard isComplete else { return nil }
 
     var allowed: UInt64 = 0
-    if recheck.lines, Self.linesAgree(listDetail, lineTolerance) {
+    if recheck.lines, Self.linesAgree(listDetail, tolerances.line) {
       allowed |= Finding.amountLine.bit
     }
-    if recheck.orderLines, Self.linesAgree(orderDetail, orderLineTolerance) {
+    if recheck.orderLines, Self.linesAgree(orderDetail, tolerances.orderLine) {
       allowed |= Finding.amountOrderLine.bit
     }
     if recheck.settlement {
       let wanted =
         orderDetail.goodsValueE5 + orderDetail.freightE5 + orderDetail.taxTotalE5
         - orderDetail.discountE5
-      if settlementTolerance.allows(orderDetail.acturalPaidE5, wanted) {
+      if tolerances.settlement.allows(orderDetail.acturalPaidE5, wanted) {
         allowed |= Finding.amountSettlement.bit
       }
     }
     if recheck.linePairs,
-      linesPair(listDetail.lines, orderDetail.lines, tolerance: linesDifferTolerance)
+      linesPair(
+        listDetail.lines, orderDetail.lines, price: tolerances.pairedPrice,
+        total: tolerances.pairedTotal)
     {
       allowed |= Finding.amountLinesDiffer.bit
     }
@@ -68,9 +70,9 @@ extension RuleEngine {
 let pairingLimit = 64
 
 /// Whether the lines pair off by `gnum` so that each pair agrees: `qty`, `currency` and `unit`
-/// exactly, `price` and `totalPrice` within the tolerance.
+/// exactly, `price` and `totalPrice` within their tolerances.
 func linesPair(
-  _ list: [DocumentDetail.Line], _ order: [DocumentDetail.Line], tolerance: Tolerance
+  _ list: [DocumentDetail.Line], _ order: [DocumentDetail.Line], price: Tolerance, total: Tolerance
 ) -> Bool {
   guard list.count == order.count else { return false }
   let left = list.sorted(by: linePrecedes)
@@ -83,7 +85,7 @@ func linesPair(
     guard right[start..<end].allSatisfy({ $0.gnum == gnum }) else { return false }
     let count = end - start
     func agree(_ a: Int, _ b: Int) -> Bool {
-      linesAgree(left[start + a], right[start + b], tolerance)
+      linesAgree(left[start + a], right[start + b], price: price, total: total)
     }
     if count <= pairingLimit {
       if largestPairing(count, count, agree).contains(nil) { return false }
@@ -96,11 +98,11 @@ func linesPair(
 }
 
 func linesAgree(
-  _ list: DocumentDetail.Line, _ order: DocumentDetail.Line, _ tolerance: Tolerance
+  _ list: DocumentDetail.Line, _ order: DocumentDetail.Line, price: Tolerance, total: Tolerance
 ) -> Bool {
   list.qtyE5 == order.qtyE5 && list.currency == order.currency && list.unit == order.unit
-    && tolerance.allows(list.priceE5, order.priceE5)
-    && tolerance.allows(list.totalPriceE5, order.totalPriceE5)
+    && price.allows(list.priceE5, order.priceE5)
+    && total.allows(list.totalPriceE5, order.totalPriceE5)
 }
 
 func linePrecedes(_ a: DocumentDetail.Line, _ b: DocumentDetail.Line) -> Bool {

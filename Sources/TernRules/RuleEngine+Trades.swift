@@ -92,11 +92,14 @@ extension RuleEngine {
       bits |= unsafe currencyBits(
         list, orderCurrency, state.summary.currency, state.summary.currencyIsMixed)
     }
-    if bits & Finding.amountLine.bit != 0 && !lineTolerance.isZero { recheck.lines = true }
+    if bits & Finding.amountLine.bit != 0 {
+      recheck.lines = unsafe !tolerances(list.pointee.document, list.pointee.flags).line.isZero
+    }
     if recheck.isNeeded {
       guard
         let forgiven = unsafe self.recheck(
-          recheck, list.pointee.document, order?.pointee.document, details, &needs)
+          recheck, list.pointee.document, order?.pointee.document,
+          tolerances(list.pointee.document, list.pointee.flags), details, &needs)
       else { return nil }
       bits &= ~forgiven
     }
@@ -131,6 +134,10 @@ extension RuleEngine {
     _ waybillConsignee: UInt64?, _ recheck: inout Recheck
   ) -> UInt64 {
     var bits: UInt64 = 0
+    // Read only where something differs.
+    @inline(__always) func tolerances() -> RuleTolerances {
+      unsafe self.tolerances(list.pointee.document, list.pointee.flags)
+    }
     if unsafe list.pointee.seller != order.pointee.seller { bits |= Finding.partySeller.bit }
     if unsafe list.pointee.document.direction == .import {
       if unsafe list.pointee.buyer != order.pointee.buyer { bits |= Finding.partyBuyer.bit }
@@ -139,19 +146,19 @@ extension RuleEngine {
       }
       if unsafe order.pointee.flags.contains(.settlement) {
         bits |= Finding.amountSettlement.bit
-        if !settlementTolerance.isZero { recheck.settlement = true }
+        if !tolerances().settlement.isZero { recheck.settlement = true }
       }
     }
     if unsafe order.pointee.flags.contains(.lineArithmetic) {
       bits |= Finding.amountOrderLine.bit
-      if !orderLineTolerance.isZero { recheck.orderLines = true }
+      if !tolerances().orderLine.isZero { recheck.orderLines = true }
     }
     if unsafe list.pointee.lines != order.pointee.lines {
       bits |= Finding.amountLinesDiffer.bit
-      if !linesDifferTolerance.isZero { recheck.linePairs = true }
+      if tolerances().hasPaired { recheck.linePairs = true }
     }
     if unsafe list.pointee.goodsSumE5 != order.pointee.goodsValueE5,
-      unsafe !goodsTolerance.allows(
+      unsafe !tolerances().goods.allows(
         list.pointee.goodsSumE5.value, order.pointee.goodsValueE5.value)
     {
       bits |= Finding.amountGoods.bit
@@ -174,7 +181,8 @@ extension RuleEngine {
       bits |= Finding.partyPayer.bit
     }
     if unsafe payments.amountE5 != order.pointee.payableE5.value,
-      unsafe !paidTolerance.allows(payments.amountE5, order.pointee.payableE5.value)
+      unsafe !tolerances(list.pointee.document, list.pointee.flags).paid.allows(
+        payments.amountE5, order.pointee.payableE5.value)
     {
       bits |= Finding.amountPaid.bit
     }

@@ -4,7 +4,7 @@ import TernMatch
 /// Judges partitions of match rows: joins them and turns what was found into finding bits.
 ///
 /// The one engine behind a store's run and a call in memory. It keeps no state: any number of
-/// threads may share it, each with its own `MatchScratch`. The three phases must end one after
+/// threads may share it, each with its own `MatchScratch`. The phases must end one after
 /// the other; within a phase the partitions are independent, and neither their number nor their
 /// order changes any result.
 ///
@@ -13,29 +13,25 @@ import TernMatch
 /// `DocumentReader`) and judges just these rows, as a partition. Their lists then have either all
 /// their bits of the phase or none, so judging again is safe.
 public struct RuleEngine: Sendable {
-  let lineTolerance: Tolerance
-  let orderLineTolerance: Tolerance
-  let linesDifferTolerance: Tolerance
-  let goodsTolerance: Tolerance
-  let paidTolerance: Tolerance
-  let settlementTolerance: Tolerance
-  let freightTolerance: Tolerance
-  let grossWeightTolerance: Tolerance
+  /// By scope.
+  let tolerances: [RuleTolerances]
+  /// Findings that are switched on, by scope.
+  let enabled: [UInt64]
+  /// Yuan × 10^5.
+  let annualLimitE5: Int64
   /// What import rows carry for the currency 142.
   let yuan: UInt64
 
   /// `secret` is that of the rows' digests.
   public init(settings: RuleSettings, secret: Secret) {
-    lineTolerance = settings[tolerance: .amountLine]
-    orderLineTolerance = settings[tolerance: .amountOrderLine]
-    linesDifferTolerance = settings[tolerance: .amountLinesDiffer]
-    goodsTolerance = settings[tolerance: .amountGoods]
-    paidTolerance = settings[tolerance: .amountPaid]
-    settlementTolerance = settings[tolerance: .amountSettlement]
-    freightTolerance = settings[tolerance: .amountFreight]
-    grossWeightTolerance = settings[tolerance: .weightGross]
+    tolerances = RuleScope.all.map { RuleTolerances(settings, $0) }
+    enabled = RuleScope.all.map { settings.enabledBits($0) }
+    annualLimitE5 = settings.limits.annualE5
     yuan = currencyDigest("142", .import, secret: secret)
   }
+
+  /// What `ListChecks` has found of a list stays whatever other documents do.
+  public static let ownMask = ListChecks.bits | ListResults.priorityMask
 
   /// Phase 0, by list identity: which lists count, which are cancelled, `list.duplicate` of an identity
   /// used twice. A cancelled list is absent in the other phases.
@@ -49,14 +45,17 @@ public struct RuleEngine: Sendable {
     let numbering = results.numbering
     for position in 0..<matches.count {
       let match = unsafe matches[position]
-      let index = unsafe numbering.index(lists.base[Int(match.list)].document)
+      let list = unsafe lists.base + Int(match.list)
+      let index = unsafe numbering.index(list.pointee.document)
+      let tradeMode = unsafe UInt64(list.pointee.flags.tradeMode.rawValue) &<< ListResults.tradeModeShift
+      let own = unsafe words[index] & Self.ownMask | tradeMode
       if match.flags.contains(.cancelled) {
-        unsafe words[index] = ListResults.cancelledBit
+        unsafe words[index] = own | ListResults.cancelledBit
         continue
       }
       let isDuplicate = match.flags.contains(.listDuplicate)
       unsafe words[index] =
-        ListResults.countsBit | (isDuplicate ? Finding.listDuplicate.bit : 0)
+        own | ListResults.countsBit | (isDuplicate ? Finding.listDuplicate.bit : 0)
     }
     for match in scratch.cancellationMatches {
       let document = unsafe cancellations.base[Int(match.row)].document
@@ -123,10 +122,14 @@ public struct RuleEngine: Sendable {
     _ list: UnsafePointer<ListWaybillRow>, _ waybill: UnsafePointer<WaybillRow>
   ) -> UInt64 {
     var bits: UInt64 = 0
+    // Read only where values differ.
+    @inline(__always) func tolerances() -> RuleTolerances {
+      unsafe self.tolerances(list.pointee.document, list.pointee.flags)
+    }
     let seller = unsafe waybill.pointee.seller
     if seller != 0, unsafe seller != list.pointee.seller { bits |= Finding.partySeller.bit }
     if unsafe list.pointee.grossWeightE5 != waybill.pointee.grossWeightE5,
-      unsafe !grossWeightTolerance.allows(
+      unsafe !tolerances().grossWeight.allows(
         list.pointee.grossWeightE5.value, waybill.pointee.grossWeightE5.value)
     {
       bits |= Finding.weightGross.bit
@@ -134,19 +137,60 @@ public struct RuleEngine: Sendable {
     // Both the list asks for it and the waybill gives it.
     let compared = unsafe list.pointee.flags.intersection(waybill.pointee.flags)
     if compared.contains(.freight), unsafe list.pointee.freightE5 != waybill.pointee.freightE5,
-      unsafe !freightTolerance.allows(
+      unsafe !tolerances().freight.allows(
         list.pointee.freightE5.value, waybill.pointee.freightE5.value)
     {
       bits |= Finding.amountFreight.bit
     }
     if compared.contains(.insuredFee),
       unsafe list.pointee.insuredFeeE5 != waybill.pointee.insuredFeeE5,
-      unsafe !freightTolerance.allows(
+      unsafe !tolerances().insuredFee.allows(
         list.pointee.insuredFeeE5.value, waybill.pointee.insuredFeeE5.value)
     {
       bits |= Finding.amountFreight.bit
     }
     if unsafe list.pointee.packNo != waybill.pointee.packNo { bits |= Finding.packageCount.bit }
     return bits
+  }
+}
+
+/// The tolerances of one scope.
+struct RuleTolerances: Sendable, BitwiseCopyable {
+  var line: Tolerance
+  var orderLine: Tolerance
+  var pairedPrice: Tolerance
+  var pairedTotal: Tolerance
+  var goods: Tolerance
+  var paid: Tolerance
+  var settlement: Tolerance
+  var freight: Tolerance
+  var insuredFee: Tolerance
+  var grossWeight: Tolerance
+
+  init(_ settings: RuleSettings, _ scope: RuleScope) {
+    func tolerance(_ finding: Finding, _ field: Int = 0) -> Tolerance {
+      settings[scope, finding].tolerances[field]
+    }
+    line = tolerance(.amountLine)
+    orderLine = tolerance(.amountOrderLine)
+    pairedPrice = tolerance(.amountLinesDiffer, 0)
+    pairedTotal = tolerance(.amountLinesDiffer, 1)
+    goods = tolerance(.amountGoods)
+    paid = tolerance(.amountPaid)
+    settlement = tolerance(.amountSettlement)
+    freight = tolerance(.amountFreight, 0)
+    insuredFee = tolerance(.amountFreight, 1)
+    grossWeight = tolerance(.weightGross)
+  }
+
+  /// Of `amount.lines_differ`.
+  var hasPaired: Bool { !pairedPrice.isZero || !pairedTotal.isZero }
+}
+
+extension RuleEngine {
+  /// Those of a list's direction and trade mode.
+  @inline(__always)
+  func tolerances(_ document: DocumentRef, _ flags: RowFlags) -> RuleTolerances {
+    tolerances[RuleScope(document.direction, flags.tradeMode).index]
   }
 }

@@ -13,10 +13,12 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Fail, with nothing committed, if more than so many are rejected.", valueName: "n|p%"))
   var maxRejects: RejectLimit?
   @OptionGroup var rules: RuleOptions
+  @OptionGroup var reference: ReferenceOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let engine = try options.engine(rules.settings(), strict: strict, maxRejects: maxRejects)
+    let engine = try options.engine(
+      rules.settings(), reference.load(), strict: strict, maxRejects: maxRejects)
     let report = try working { try engine.run(inputs, out: out) }
     if !options.quiet {
       printReport(report.ingest)
@@ -57,10 +59,11 @@ struct Reconcile: ParsableCommand {
   @Argument(help: "The store's folder.") var store: String
   @Flag(help: "Judge every list again. The verdicts are the same.") var full = false
   @OptionGroup var rules: RuleOptions
+  @OptionGroup var reference: ReferenceOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let engine = try options.engine(rules.settings())
+    let engine = try options.engine(rules.settings(), reference.load())
     let report = try working { try engine.reconcile(store, full: full) }
     if !options.quiet { printReport(report) }
   }

@@ -18,9 +18,10 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "No progress and no summary on standard error.")
   var quiet = false
 
-  func engine(_ rules: RuleSettings = RuleSettings(), strict: Bool = false, maxRejects: RejectLimit? = nil)
-    throws -> Engine
-  {
+  func engine(
+    _ rules: RuleSettings = RuleSettings(), _ reference: ReferenceData = ReferenceData(),
+    strict: Bool = false, maxRejects: RejectLimit? = nil
+  ) throws -> Engine {
     if let threads, threads < 1 || threads > 256 {
       throw Failure.usage("--threads \(threads): 1 to 256 are possible")
     }
@@ -29,6 +30,7 @@ struct RunOptions: ParsableArguments {
     settings.strict = strict
     settings.maxRejects = maxRejects
     settings.rules = rules
+    settings.reference = reference
     let meter = ProgressMeter(quiet ? .none : progress)
     return Engine(settings: settings, progress: meter.show)
   }

@@ -284,6 +284,7 @@ extension MatchTables {
     case .listsByIdentity: unsafe listsByIdentity.unsafeElements
     case .cancellations: unsafe cancellations.unsafeElements
     case .refunds: unsafe refunds.unsafeElements
+    case .listsByBuyer: unsafe listsByBuyer.unsafeElements
     }
   }
 
@@ -299,6 +300,7 @@ extension MatchTables {
     case .listsByIdentity: try body(&listsByIdentity)
     case .cancellations: try body(&cancellations)
     case .refunds: try body(&refunds)
+    case .listsByBuyer: try body(&listsByBuyer)
     }
   }
 }

@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernRules
 import TernStore
 
 /// A set of keys by a word of their digests: a filter before a table, since most look-ups find
@@ -112,7 +113,7 @@ final class ChangedRows {
       let index = index(Int(picked[position]), changed)
       if isSearch && byIdentity {
         changed.mark(index, ChangedLists.moved)
-        results.set(index, word: 0)
+        results.keep(index, RuleEngine.ownMask)
       } else if !changed.contains(index) {
         if isSearch { return .late }
         unsafe company.append((index, results.unsafeWords[index]))

@@ -35,8 +35,9 @@ extension Engine {
   /// Where verdicts by the same rules are there, only lists that documents taken in since can have
   /// changed are judged again, with the same result as if all were.
   ///
-  /// Reads match rows alone, a key range at a time, in three passes: which lists count; lists
-  /// against waybills; lists against orders and payments. Memory: 8 bytes per export list and 16
+  /// First one sweep over the lists' columns for what they decide by themselves, with the reference tables. Then
+  /// match rows alone, a key range at a time, in four passes: which lists count; lists against waybills; lists
+  /// against orders and payments; what buyers have used of their year. Memory: 8 bytes per export list and 16
   /// per import list of the store, which go to a file where they exceed half of `memoryBytes`, and
   /// the rows of one key range per thread.
   ///
@@ -49,21 +50,26 @@ extension Engine {
     let latest = store.manifest.segments.compactMap(\.latestAppTime).max()
     var rules = settings.rules
     rules.asOf = rules.asOf ?? latest ?? 0
-    if !full, let report = try upToDateReport(store, rules) { return report }
+    let fingerprint = fingerprint(rules)
+    if !full, let report = try upToDateReport(store, fingerprint) { return report }
     let view = try StoreView(store)
     let plan = MemoryPlan(
       memoryBytes: settings.memoryBytes, threads: settings.threads, lists: view.listCount)
     let results = try listResults(view, plan, folder: path)
     let effects = CancellationResults(view.cancellations)
-    let changed = full ? nil : try changedLists(store, view, results, effects, rules)
+    let changed = full ? nil : try changedLists(store, view, results, effects, fingerprint)
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
       view: view, engine: RuleEngine(settings: rules, secret: secret), results: results,
       effects: effects, secret: secret, threads: settings.threads, plan: plan, changed: changed,
       progress: progress)
+    try run.checkLists(rules, settings.reference, firstSegment: changed?.firstNewSegment ?? 0)
     try run.run()
+    let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
+    try run.checkBuyers(rule)
     let returns = try returnResults(run, view, results, secret)
-    var report = try writeResults(store, view, results, effects, returns, rules)
+    var report = try writeResults(
+      store, view, results, effects, returns, rules, rule, fingerprint)
     report.judged = changed?.count ?? view.listCount
     return report
   }

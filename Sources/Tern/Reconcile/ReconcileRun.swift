@@ -4,7 +4,7 @@ import TernMatch
 import TernRules
 import TernStore
 
-/// The three phases over all keys of a store.
+/// The phases over all keys of a store.
 ///
 /// A phase goes through ranges of keys, each read packed from all segments by one thread, and
 /// through the parts of a range, unpacked and judged one after the other. Keys that lack facts of
@@ -12,7 +12,7 @@ import TernStore
 /// have changed, just the rows of their keys are unpacked and judged.
 final class ReconcileRun: Sendable {
   let view: StoreView
-  private let engine: RuleEngine
+  let engine: RuleEngine
   let results: ListResults
   private let effects: CancellationResults
   let secret: Secret
@@ -108,10 +108,10 @@ final class ReconcileRun: Sendable {
     }
   }
 
-  /// Judges every key, or those of changed lists. As many ranges at a time as leave the rows put
+  /// Judges every key, or those of changed lists (`onlyChanged`; returns are always judged all). As many ranges at a time as leave the rows put
   /// aside within their memory. False: see `phases`.
   func phase(
-    _ number: Int, _ tables: [MatchTable], isSearch: Bool, _ judge: Judge
+    _ number: Int, _ tables: [MatchTable], isSearch: Bool, onlyChanged: Bool = true, _ judge: Judge
   ) throws(TernError) -> Bool {
     let ranges = plan.rangeCount(view, tables)
     let queue = WorkQueue(count: ranges)
@@ -122,7 +122,10 @@ final class ReconcileRun: Sendable {
       try onWorkers(ranges) { (worker) throws(TernError) in
         while worker.scratch.deferred.byteCount < plan.deferredBytes, let range = queue.take() {
           do throws(TernError) {
-            if try !self.judge(range, of: ranges, tables, worker, isSearch: isSearch, judge) {
+            if try !self.judge(
+              range, of: ranges, tables, worker, isSearch: isSearch,
+              onlyChanged: onlyChanged && tables[0].role == .list, judge)
+            {
               isLate.withLock { $0 = true }
               queue.stop()
             }
@@ -150,7 +153,7 @@ final class ReconcileRun: Sendable {
   /// One range of keys, in parts that fit the cache. False: see `phases`.
   private func judge(
     _ range: Int, of count: Int, _ tables: [MatchTable], _ worker: Worker, isSearch: Bool,
-    _ judge: Judge
+    onlyChanged: Bool, _ judge: Judge
   ) throws(TernError) -> Bool {
     var byteCount = 0
     let ranges = worker.ranges(tables)
@@ -160,8 +163,7 @@ final class ReconcileRun: Sendable {
       }
       byteCount += rows.rowCount * table.wordCount * 8
     }
-    // Returns are always judged all.
-    if let changed, tables[0].role == .list {
+    if let changed, onlyChanged {
       let outcome = try storing { () throws(StoreError) in
         try worker.changedRows.gather(
           ranges, changed, results, isSearch: isSearch, into: worker.rows)
@@ -194,7 +196,9 @@ final class ReconcileRun: Sendable {
     try mark(.listsByWaybill, others: [.waybills], changed, bit: ChangedLists.touched)
     try mark(.listsByTrade, others: [.orders, .payments], changed, bit: ChangedLists.touched)
     changed.settle(ChangedLists.moved | ChangedLists.touched)
-    for index in 0..<results.count where changed.contains(index) { results.set(index, word: 0) }
+    for index in 0..<results.count where changed.contains(index) {
+      results.keep(index, RuleEngine.ownMask)
+    }
   }
 
   private func mark(

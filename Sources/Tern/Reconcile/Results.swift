@@ -5,14 +5,18 @@ import TernRules
 import TernStore
 
 /// The verdicts of a run as they are stored: for each segment and direction one row group of
-/// (`findings`, `disposition`), aligned with the rows of the lists, and one of what became of the
+/// (`findings`, `disposition`, `kept`), aligned with the rows of the lists, and one of what became of the
 /// cancellations and of the returns, aligned with theirs.
 enum ResultFile {
   static let name = "verdicts"
   static let verdicts = TableID.result(0)
   static let settings = TableID.result(1)
   static let cancellations = TableID.result(2)
-  static let schema = TableSchema([.init("findings", .integer), .init("disposition", .integer)])
+  /// `kept`: what else `ListResults` knows of a list, in its bits: trade mode and priority, and of lists that do not
+  /// count or are cancelled what they decided by themselves, should they count one day.
+  static let schema = TableSchema([
+    .init("findings", .integer), .init("disposition", .integer), .init("kept", .integer),
+  ])
   static let cancellationsSchema = TableSchema([.init("effect", .integer)])
   static let settingsSchema = TableSchema([.init("name", .text), .init("value", .text)])
 
@@ -32,6 +36,9 @@ enum ResultFile {
     return result
   }
 
+  /// What `disposition` says.
+  static let statusBits = ListResults.countsBit | ListResults.cancelledBit
+
   /// `disposition` of a list that does not count; otherwise `Disposition.rawValue` + 1.
   static let doesNotCount: Int64 = 0
 }
@@ -39,9 +46,9 @@ enum ResultFile {
 extension Engine {
   func writeResults(
     _ store: Store, _ view: StoreView, _ results: ListResults, _ effects: CancellationResults,
-    _ returns: ReturnResults?, _ rules: RuleSettings
+    _ returns: ReturnResults?, _ rules: RuleSettings, _ rule: DispositionRule,
+    _ fingerprint: [(String, String)]
   ) throws(TernError) -> ReconcileReport {
-    let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
     var report = ReconcileReport()
     report.asOf = rules.asOf ?? 0
     returns?.count(into: &report)
@@ -59,7 +66,7 @@ extension Engine {
         }
       }
       let settingsTable = Table(ResultFile.settingsSchema)
-      for (name, value) in fingerprint(rules) + counts(report) + coverage(view) {
+      for (name, value) in fingerprint + counts(report) + coverage(view) {
         settingsTable.columns[0].text.append(name)
         settingsTable.columns[1].text.append(value)
       }
@@ -124,21 +131,28 @@ extension Engine {
     ).columns[0].integer
     let findings = table.columns[0].integer
     let dispositions = table.columns[1].integer
+    let kept = table.columns[2].integer
+    let enabled = TradeModeGroup.allCases.map { rules.enabledBits(RuleScope(direction, $0)) }
     let first = view.numbering.index(
       DocumentRef(segment: segment, row: 0, direction: direction))
     for row in 0..<appTimes.count {
-      guard results.counts(first + row) else {
+      let word = results.word(first + row)
+      guard word & ListResults.countsBit != 0 else {
         findings.append(0)
-        let isCancelled = results.isCancelled(first + row)
+        let isCancelled = word & ListResults.cancelledBit != 0
         dispositions.append(
           isCancelled ? Int64(Disposition.cancelled.rawValue) + 1 : ResultFile.doesNotCount)
+        kept.append(Int64(bitPattern: word & ~ResultFile.statusBits))
         if isCancelled { report.count([], .cancelled) }
         continue
       }
-      let set = rules.enabled(FindingSet(rawValue: results.findings(first + row)))
-      let disposition = rule(set, appTime: appTimes[row])
+      let scope = RuleScope(direction, word: word)
+      let set = FindingSet(
+        rawValue: word & ListResults.findingsMask & enabled[Int(scope.tradeMode.rawValue)])
+      let disposition = rule(set, appTime: appTimes[row], scope: scope)
       findings.append(Int64(bitPattern: set.rawValue))
       dispositions.append(Int64(disposition.rawValue) + 1)
+      kept.append(Int64(bitPattern: word & ~ResultFile.statusBits & ~ListResults.findingsMask))
       report.count(set, disposition)
     }
     return table
@@ -160,19 +174,8 @@ extension Engine {
   // MARK: - Whether a run is needed
 
   /// What decides the verdicts besides the documents.
-  private func fingerprint(_ rules: RuleSettings) -> [(String, String)] {
-    var entries = [
-      ("rules", "1"), ("asOf", "\(rules.asOf ?? 0)"), ("windowDays", "\(rules.windowDays)"),
-    ]
-    for finding in Finding.allCases {
-      var value = "\(rules[severity: finding]) \(rules[enabled: finding])"
-      if finding.hasTolerance {
-        let tolerance = rules[tolerance: finding]
-        value += " \(tolerance.absoluteE5) \(tolerance.relativePpb)"
-      }
-      entries.append((finding.name, value))
-    }
-    return entries
+  func fingerprint(_ rules: RuleSettings) -> [(String, String)] {
+    rules.entries.map { ($0.name, $0.value) } + [("reference", settings.reference.contentHash)]
   }
 
   private func counts(_ report: ReconcileReport) -> [(String, String)] {
@@ -187,12 +190,14 @@ extension Engine {
   }
 
   /// The report of the stored verdicts, if they are those of these documents and rules.
-  func upToDateReport(_ store: Store, _ rules: RuleSettings) throws(TernError) -> ReconcileReport? {
+  func upToDateReport(
+    _ store: Store, _ fingerprint: [(String, String)]
+  ) throws(TernError) -> ReconcileReport? {
     guard let info = store.manifest.results.first(where: { $0.name == ResultFile.name }),
       info.generation == store.manifest.generation
     else { return nil }
     let entries = try storedSettings(store)
-    for (name, value) in fingerprint(rules) where entries[name] != value { return nil }
+    for (name, value) in fingerprint where entries[name] != value { return nil }
     return report(from: entries)
   }
 
@@ -232,12 +237,12 @@ extension Engine {
   /// by other rules, or too much is new.
   func changedLists(
     _ store: Store, _ view: StoreView, _ results: ListResults, _ effects: CancellationResults,
-    _ rules: RuleSettings
+    _ fingerprint: [(String, String)]
   ) throws(TernError) -> ChangedLists? {
     let result = try storing { () throws(StoreError) in try store.openResult(ResultFile.name) }
     guard let result, result.schema(of: ResultFile.verdicts) != nil else { return nil }
     let entries = try storedSettings(store)
-    for (name, value) in fingerprint(rules) where name != "asOf" && entries[name] != value {
+    for (name, value) in fingerprint where name != "asOf" && entries[name] != value {
       return nil
     }
     guard let known = entries["segments"].flatMap({ Int($0) }), known > 0,
@@ -255,13 +260,18 @@ extension Engine {
           try result.readTable(ResultFile.verdicts, group: group, decoder: &decoder)
         }
         let (findings, dispositions) = (table.columns[0].integer, table.columns[1].integer)
+        let kept = table.columns[2].integer
         let first = view.numbering.firstIndex(ofSegment: group / 2, Direction.allCases[group % 2])
-        for row in 0..<table.rowCount where dispositions[row] != ResultFile.doesNotCount {
-          let isCancelled = dispositions[row] == Int64(Disposition.cancelled.rawValue) + 1
-          results.set(
-            first + row,
-            word: UInt64(bitPattern: findings[row])
-              | (isCancelled ? ListResults.cancelledBit : ListResults.countsBit))
+        for row in 0..<table.rowCount {
+          let status: UInt64 =
+            switch dispositions[row] {
+            case ResultFile.doesNotCount: 0
+            case Int64(Disposition.cancelled.rawValue) + 1: ListResults.cancelledBit
+            default: ListResults.countsBit
+            }
+          // What buyers have used is counted anew.
+          let found = UInt64(bitPattern: findings[row]) & ~Finding.regimeLimitAnnual.bit
+          results.set(first + row, word: status | found | UInt64(bitPattern: kept[row]))
         }
         try storing { () throws(StoreError) in
           try effects.load(group, from: result, decoder: &decoder)

@@ -22,6 +22,8 @@ enum DigestTag: UInt8 {
   /// A return without a number of its own: its `guid`.
   case refundByGuid = 15
   case invtNo = 16
+  /// `buyerIdNumber` and a calendar year.
+  case buyerYear = 17
 }
 
 /// Digests tuples of values: tag, direction, then every text with its length before it, so that

@@ -52,8 +52,12 @@ public struct ListNumbering: Sendable {
   }
 }
 
-/// What a run finds out about every list, by dense number: one word of finding bits, whose top bit
-/// says that the list counts and the next one that it is cancelled, and the consignee of its waybill.
+/// What a run finds out about every list, by dense number: one word, and the consignee of its waybill.
+///
+///     63  62  61      59 58       56 55     48 47                    0
+///     ┌───┬───┬─────────┬───────────┬─────────┬──────────────────────┐
+///     │ C │ X │ priority│ trade mode│    0    │ finding bits         │   C counts, X cancelled
+///     └───┴───┴─────────┴───────────┴─────────┴──────────────────────┘
 ///
 /// One word, because a partition's lists lie all over the array: every list costs a cache miss per
 /// phase, and should not cost two.
@@ -71,6 +75,11 @@ public final class ListResults: @unchecked Sendable {
   @inlinable public static var countsBit: UInt64 { 1 &<< 63 }
   /// The list would count, but is cancelled. It has neither `countsBit` nor findings.
   @inlinable public static var cancelledBit: UInt64 { 1 &<< 62 }
+
+  @inlinable public static var findingsMask: UInt64 { 1 &<< 48 &- 1 }
+  @inlinable public static var tradeModeShift: UInt64 { 56 }
+  @inlinable public static var priorityShift: UInt64 { 59 }
+  @inlinable public static var priorityMask: UInt64 { 7 &<< priorityShift }
 
   /// Bytes per list; of an export's only half is ever touched.
   public static var bytesPerList: Int { 16 }
@@ -99,16 +108,35 @@ public final class ListResults: @unchecked Sendable {
   /// Finding bits as found, whatever the settings switch off; 0 for a list that does not count.
   public func findings(_ index: Int) -> UInt64 {
     precondition(index >= 0 && index < count, "no such list")
-    return unsafe words[index] & ~(Self.countsBit | Self.cancelledBit)
+    let word = unsafe words[index]
+    return word & Self.countsBit != 0 ? word & Self.findingsMask : 0
   }
 
-  /// Replaces what is known of a list: finding bits, and `countsBit` or `cancelledBit`.
+  /// Everything that is known of a list, as the picture above shows it.
+  public func word(_ index: Int) -> UInt64 {
+    precondition(index >= 0 && index < count, "no such list")
+    return unsafe words[index]
+  }
+
+  /// Adds to what is known of a list.
+  @inline(__always) public func add(_ index: Int, _ bits: UInt64) {
+    precondition(index >= 0 && index < count, "no such list")
+    unsafe words[index] |= bits
+  }
+
+  /// Forgets all of a list but the bits of `mask`.
+  public func keep(_ index: Int, _ mask: UInt64) {
+    precondition(index >= 0 && index < count, "no such list")
+    unsafe words[index] &= mask
+  }
+
+  /// Replaces what is known of a list.
   public func set(_ index: Int, word: UInt64) {
     precondition(index >= 0 && index < count, "no such list")
     unsafe words[index] = word
   }
 
-  /// `count` words of finding bits, `countsBit` and `cancelledBit`, for loops over all lists.
+  /// `count` words, for loops over all lists.
   @unsafe public var unsafeWords: UnsafeMutablePointer<UInt64> { unsafe words }
   /// `consignee` digest of the matched waybill; meaningless where there is none.
   @unsafe public var unsafeWaybillConsignee: UnsafeMutablePointer<UInt64> {

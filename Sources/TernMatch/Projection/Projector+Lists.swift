@@ -1,7 +1,7 @@
 import TernCEB
 
 extension Projector {
-  /// Three rows per declared list: by identity, by waybill key, by trade key.
+  /// Three rows per declared list: by identity, by waybill key, by trade key; and one of an import by buyer.
   mutating func projectLists(_ tables: KindTables, _ place: RowPlace, _ output: MatchTables) {
     let heads = tables.heads
     guard let lineTable = tables.lines, heads.rowCount > 0 else { return }
@@ -13,6 +13,7 @@ extension Projector {
     output.listsByIdentity.reserve(heads.rowCount * ListIdentityRow.wordCount)
     output.listsByWaybill.reserve(heads.rowCount * ListWaybillRow.wordCount)
     output.listsByTrade.reserve(heads.rowCount * ListTradeRow.wordCount)
+    if direction == .import { output.listsByBuyer.reserve(heads.rowCount * ListBuyerRow.wordCount) }
     var line = 0
     for row in 0..<heads.rowCount {
       let lineEnd = line + Int(head.lineCount[row])
@@ -23,7 +24,7 @@ extension Projector {
 
       let document = place.reference(row)
       let appTime = common.appTime[row]
-      let version = common.flags(row)
+      let version = common.flags(row).union(.tradeMode(TradeModeGroup(head.tradeMode[row])))
       let tradeKey = tradeKey(platform, head.orderNo[row], direction)
       let waybillKey = waybillKey(head.logisticsCode[row], head.logisticsNo[row], direction)
       let copNo = head.copNo[row]
@@ -56,6 +57,12 @@ extension Projector {
       var buyer: UInt64 = 0
       if let id = head.buyerIdNumber, let name = head.buyerName {
         buyer = personDigest(id[row], name[row], direction)
+        if !id[row].isEmpty {
+          output.listsByBuyer.appendReserved(
+            ListBuyerRow(
+              key: buyerYear(id[row], appTime, direction), document: document, appTime: appTime,
+              flags: version, amountE5: WideE5(goods.sumE5 &+ freightE5 &+ insuredFeeE5)))
+        }
       }
       output.listsByTrade.appendReserved(
         ListTradeRow(
@@ -64,6 +71,16 @@ extension Projector {
           currency: goods.currency))
     }
     extendLifetime(tables)
+  }
+
+  /// Key of a buyer's lists of one calendar year, in China Standard Time.
+  @inline(__always)
+  private mutating func buyerYear(_ id: Bytes, _ appTime: Int64, _ direction: Direction) -> KeyDigest {
+    if !lastYear.contains(appTime) { lastYear = CalendarYear(of: appTime) }
+    digester.begin(.buyerYear, direction)
+    digester.append(id)
+    digester.append(lastYear.year)
+    return digester.digest128
   }
 
   /// What the lines of one list decide, and what of them is compared.
@@ -129,6 +146,7 @@ struct ListHeadColumns {
   let logisticsNo: TextView
   let agentCode: TextView
   let copNo: TextView
+  let tradeMode: TextView
   let ebcCode: TextView
   let freight: DecimalView
   let insuredFee: DecimalView
@@ -150,6 +168,7 @@ struct ListHeadColumns {
     logisticsNo = heads.text("logisticsNo")
     agentCode = heads.text("agentCode")
     copNo = heads.text("copNo")
+    tradeMode = heads.text("tradeMode")
     ebcCode = heads.text("ebcCode")
     freight = heads.decimal("freight")
     insuredFee = heads.decimal("insuredFee")

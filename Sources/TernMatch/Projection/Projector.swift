@@ -9,6 +9,8 @@ public struct Projector: ~Copyable {
   /// Codes repeat from document to document: the last one and its digest.
   var lastSeller = Memo()
   var lastCurrency = Memo()
+  /// Times mostly stay within one year.
+  var lastYear = CalendarYear(of: 0)
   /// Which `gnum`s a list has used; for lists whose lines are not simply 1, 2, 3 ….
   var usedNumbers: [Bool] = []
 
@@ -122,6 +124,25 @@ public struct Projector: ~Copyable {
   }
 }
 
+/// One calendar year in China Standard Time.
+struct CalendarYear {
+  let year: Int64
+  /// Seconds since 1970-01-01.
+  private let seconds: Range<Int64>
+
+  init(of appTime: Int64) {
+    let days = appTime >= 0 ? appTime / 86_400 : (appTime - 86_399) / 86_400
+    let year = date(daysSince1970: days).year
+    self.year = year
+    func start(_ year: Int64) -> Int64 {
+      (daysSince1970(year: max(year, 1), month: 1, day: 1) ?? 0) * 86_400
+    }
+    seconds = start(year)..<start(year + 1)
+  }
+
+  @inline(__always) func contains(_ appTime: Int64) -> Bool { seconds.contains(appTime) }
+}
+
 /// Where the rows of one call stand.
 struct RowPlace {
   var segment: Int
@@ -195,6 +216,12 @@ struct LineColumns {
 }
 
 extension GrowableBuffer where Element == UInt64 {
+  /// Appends one row as words.
+  public mutating func appendRow<Row: MatchRow>(_ row: Row) {
+    reserve(Row.wordCount)
+    appendReserved(row)
+  }
+
   /// Appends one row as words; room was reserved.
   @inline(__always) mutating func appendReserved<Row: MatchRow>(_ row: Row) {
     unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: row, as: Row.self)

@@ -70,6 +70,13 @@ import TernCEB
   @inlinable public static var goodsUnit: RowFlags { RowFlags(rawValue: 1 << 14) }
   /// List: its lines that give a `currency` do not all give the same.
   @inlinable public static var currencyMixed: RowFlags { RowFlags(rawValue: 1 << 15) }
+  /// Bits 20–22 of a list: its `TradeModeGroup`.
+  @inlinable public var tradeMode: TradeModeGroup {
+    TradeModeGroup(rawValue: UInt8(truncatingIfNeeded: rawValue >> 20 & 7)) ?? .other
+  }
+  @inlinable public static func tradeMode(_ group: TradeModeGroup) -> RowFlags {
+    RowFlags(rawValue: UInt64(group.rawValue) << 20)
+  }
   /// Waybill: gives `freight` / `insuredFee`. List: they are to be compared (`fFlag`/`iFlag` is 3,
   /// or the list is an import).
   @inlinable public static var freight: RowFlags { RowFlags(rawValue: 1 << 16) }
@@ -195,4 +202,15 @@ import TernCEB
   public var document: DocumentRef
   public var appTime: Int64
   public var flags: RowFlags
+}
+
+/// An import list by its buyer and year: digest of `buyerIdNumber` and the calendar year of `appTime`.
+/// Lists without a `buyerIdNumber` have none.
+@frozen public struct ListBuyerRow: Sendable, BitwiseCopyable {
+  public var key: KeyDigest
+  public var document: DocumentRef
+  public var appTime: Int64
+  public var flags: RowFlags
+  /// Sum of the lines' `totalPrice`, with the list's `freight` and `insuredFee`.
+  public var amountE5: WideE5
 }

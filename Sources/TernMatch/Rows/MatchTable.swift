@@ -10,6 +10,8 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
   case listsByIdentity = 5
   case cancellations = 6
   case refunds = 7
+  /// Import lists alone.
+  case listsByBuyer = 8
 
   /// 64-bit words of one row.
   public var wordCount: Int {
@@ -22,6 +24,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
     case .listsByIdentity: ListIdentityRow.wordCount
     case .cancellations: CancellationRow.wordCount
     case .refunds: RefundRow.wordCount
+    case .listsByBuyer: ListBuyerRow.wordCount
     }
   }
 
@@ -31,7 +34,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
     case .orders: .order
     case .payments: .payment
     case .waybills: .waybill
-    case .listsByTrade, .listsByWaybill, .listsByIdentity: .list
+    case .listsByTrade, .listsByWaybill, .listsByIdentity, .listsByBuyer: .list
     case .cancellations: .cancellation
     case .refunds: .refund
     }
@@ -80,6 +83,10 @@ extension RefundRow: MatchRow {
   public static var table: MatchTable { .refunds }
 }
 
+extension ListBuyerRow: MatchRow {
+  public static var table: MatchTable { .listsByBuyer }
+}
+
 extension Role {
   /// Documents of these roles have versions, of which match rows tell the one that counts.
   public static let versioned: [Role] = matched + [.cancellation, .refund]
@@ -101,6 +108,7 @@ public final class MatchTables {
   public var listsByIdentity = GrowableBuffer<UInt64>()
   public var cancellations = GrowableBuffer<UInt64>()
   public var refunds = GrowableBuffer<UInt64>()
+  public var listsByBuyer = GrowableBuffer<UInt64>()
 
   public init() {}
 
@@ -116,6 +124,7 @@ public final class MatchTables {
       case .listsByIdentity: listsByIdentity.count
       case .cancellations: cancellations.count
       case .refunds: refunds.count
+      case .listsByBuyer: listsByBuyer.count
       }
     return words / table.wordCount
   }
@@ -130,6 +139,7 @@ public final class MatchTables {
     listsByIdentity.removeAll()
     cancellations.removeAll()
     refunds.removeAll()
+    listsByBuyer.removeAll()
   }
 }
 

@@ -37,7 +37,7 @@ extension Comparison {
     _ right: Evidence.Document, _ rightElement: String, _ rightRow: FieldRow
   ) -> [Evidence] {
     let (a, b) = (leftRow.decimalE5(leftElement), rightRow.decimalE5(rightElement))
-    if settings[tolerance: finding].allows(a, b) { return [] }
+    if tolerance(finding, leftElement).allows(a, b) { return [] }
     return [
       Evidence(
         finding, .init(left, leftElement, leftRow.text(leftElement)),
@@ -49,7 +49,7 @@ extension Comparison {
     _ finding: Finding, _ left: (Evidence.Document, String, Sum),
     _ right: (Evidence.Document, String, Sum)
   ) -> [Evidence] {
-    if settings[tolerance: finding].allows(left.2.valueE5, right.2.valueE5) { return [] }
+    if tolerance(finding).allows(left.2.valueE5, right.2.valueE5) { return [] }
     return [Evidence(finding, left.2.side(left.0, left.1), right.2.side(right.0, right.1))]
   }
 
@@ -125,7 +125,7 @@ extension Comparison {
   func lineArithmetic(
     _ finding: Finding, _ row: DocumentRow, _ document: Evidence.Document
   ) -> [Evidence] {
-    let tolerance = settings[tolerance: finding]
+    let tolerance = tolerance(finding)
     return row.lines.compactMap { line in
       let (qtyE5, priceE5) = (line.decimalE5("qty"), line.decimalE5("price"))
       if tolerance.allowsLine(

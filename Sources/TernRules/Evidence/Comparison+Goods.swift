@@ -76,10 +76,11 @@ extension Comparison {
   private func compare(_ gnum: Int64, _ list: [Line], _ order: [Line]) -> [Evidence] {
     let left = list.sorted { linePrecedes($0.detail, $1.detail) }
     let right = order.sorted { linePrecedes($0.detail, $1.detail) }
-    let tolerance = settings[tolerance: .amountLinesDiffer]
+    let price = tolerance(.amountLinesDiffer, "price")
+    let total = tolerance(.amountLinesDiffer, "totalPrice")
     var partners = [Int?](repeating: nil, count: right.count)
     func agree(_ a: Int, _ b: Int) -> Bool {
-      linesAgree(left[a].detail, right[b].detail, tolerance)
+      linesAgree(left[a].detail, right[b].detail, price: price, total: total)
     }
     if max(left.count, right.count) <= pairingLimit {
       partners = largestPairing(left.count, right.count, agree)
@@ -108,13 +109,13 @@ extension Comparison {
   }
 
   private func differences(_ list: FieldRow, _ order: FieldRow, _ gnum: Int64) -> [Evidence] {
-    let tolerance = settings[tolerance: .amountLinesDiffer]
     return ["qty", "price", "totalPrice", "currency", "unit"].compactMap { element in
       let agrees: Bool
       switch element {
       case "qty": agrees = list.decimalE5(element) == order.decimalE5(element)
       case "price", "totalPrice":
-        agrees = tolerance.allows(list.decimalE5(element), order.decimalE5(element))
+        agrees = tolerance(.amountLinesDiffer, element)
+          .allows(list.decimalE5(element), order.decimalE5(element))
       default: agrees = hasSameBytes(list.text(element), order.text(element))
       }
       if agrees { return nil }

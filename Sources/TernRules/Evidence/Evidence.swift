@@ -1,4 +1,5 @@
 import TernCEB
+import TernMatch
 
 /// A list that counts, with the documents that it was judged against.
 public struct ListCase {
@@ -22,6 +23,15 @@ public struct ListCase {
   }
 
   var isImport: Bool { list.kind.direction == .import }
+}
+
+extension DocumentRow {
+  /// Of a list: which rules it is judged by.
+  public var scope: RuleScope {
+    var tradeMode = text("tradeMode")
+    return RuleScope(
+      kind.direction, tradeMode.withUTF8 { unsafe TradeModeGroup(Bytes($0)) })
+  }
 }
 
 /// Two values whose comparison failed, and where they stand.
@@ -143,6 +153,12 @@ struct Comparison {
     case .goodsUnit: units()
     default: []
     }
+  }
+
+  /// Of the list's direction and trade mode, and of one field where each may have its own.
+  func tolerance(_ finding: Finding, _ element: String = "") -> Tolerance {
+    let tolerances = settings[given.list.scope, finding].tolerances
+    return tolerances[finding.toleranceFields.firstIndex(of: element) ?? 0]
   }
 
   /// Payments numbered where there are several.
