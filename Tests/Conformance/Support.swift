@@ -73,9 +73,11 @@ func sorted(_ rows: [String]) -> [String] {
 
 func lines(_ path: String) -> [String]? { readText(path).map(textLines) }
 
-/// Further arguments of a corpus.
+/// Further arguments of a corpus. A word that begins with a dot is a path from its folder.
 func settings(_ name: String) -> [String] {
-  (readText(corpus(name) + "/settings") ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+  (readText(corpus(name) + "/settings") ?? "").split(whereSeparator: \.isWhitespace).map { word in
+    word.first == "." ? "\(corpus(name))/\(word)" : String(word)
+  }
 }
 
 /// Every reject's offset and length are those of its original bytes in its source.
