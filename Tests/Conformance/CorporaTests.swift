@@ -43,6 +43,20 @@ struct CorporaTests {
     }
   }
 
+  @Test("a list of the corpora shows each finding")
+  func findings() throws {
+    let rows = try #require(lines("\(repositoryRoot)/corpora/findings.csv"))
+    #expect(rows.first == "finding,corpus,orderNo")
+    for row in rows.dropFirst() {
+      let cells = row.split(separator: ",").map(String.init)
+      let verdicts = try #require(lines(corpus(cells[1]) + "/expected/verdicts.csv"), "\(row)")
+      let verdict = verdicts.first { $0.contains(",\(cells[2]),") }
+      let findings = verdict?.split(separator: ",").last?.split(separator: ";").map(String.init)
+      #expect(findings?.contains(cells[0]) == true, "\(row)")
+    }
+    #expect(Set(rows).count == 1 + 41)
+  }
+
   @Test("the independent oracle agrees with every corpus and with random cases")
   func oracle() throws {
     guard isOnPath("python3") else {
