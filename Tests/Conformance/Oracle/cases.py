@@ -19,18 +19,24 @@ import sys
 sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import messages
+import regime_cases
 from scenario import BASE, DAY, PLATFORMS, REUSE, Maker, Parcel, at, cancellation, receipt, refund, shift, stamp
+from tables import Tables
 
 
 def parcels(maker, calm):
     rng = maker.rng
-    made = []
-    for _ in range(rng.choice([1, 1, 2, 2, 3, 3, 4, 6, 8, 12])):
+    made = regime_cases.year_of_a_buyer(maker) if rng.random() < 0.15 else []
+    for _ in range(rng.choice([0, 1]) if made else rng.choice([1, 1, 2, 2, 3, 3, 4, 6, 8, 12])):
         days = rng.choice([0, 0, 0, 0, 1, 20, -30, -31, -200])
         time = BASE + datetime.timedelta(days=days, seconds=rng.choice([0, 0, 1, 59, 3600]))
-        p = Parcel(maker, rng.choice("EEI"), time)
+        direction = rng.choice("EEI")
+        p = Parcel(maker, direction, time, **regime_cases.wanted(maker, direction))
         for _ in range(rng.choice([0, 1, 1]) if calm else rng.choice([0, 0, 0, 1, 1, 1, 2, 3])):
-            maker.spoil(p)
+            if rng.random() < 0.4:
+                regime_cases.spoil(maker, p)
+            else:
+                maker.spoil(p)
         for d in p.documents() + p.extra:
             head = d["head"]
             if head.get("ebcCode") == "" and head.get("ebpCode", "-").strip() in ("", "无"):
@@ -259,7 +265,8 @@ PLACES = ["a.xml", "b.xml", "a/1.xml", "a/2.xml", "a-1.xml", "Z.xml", "a/b/c.xml
 
 
 def write_case(folder, rng):
-    maker = Maker(rng)
+    tables = Tables(rng)
+    maker = Maker(rng, tables.rates)
     calm = rng.random() < 0.4  # one fault a list and no more, so that each is met alone
     made = parcels(maker, calm)
     if not calm:
@@ -304,6 +311,9 @@ def write_case(folder, rng):
                 file.write(data)
     os.makedirs(os.path.join(folder, "input"), exist_ok=True)
     settings = []
+    if tables.files:
+        tables.write(os.path.join(folder, "reference"))
+        settings += ["--reference", "./reference"]
     if rng.random() < 0.2:
         born = at(rng.choice(made).list)
         as_of = born + datetime.timedelta(days=rng.choice([0, 5, 30]), seconds=rng.choice([-1, 0, 1]))

@@ -31,11 +31,12 @@ BY = "direction,customsCode,tradeMode,country,disposition"  # dimensions of stat
 
 
 def settings(folder):
+    """Further arguments of a case. A word that begins with a dot is a path from the case's folder."""
     path = os.path.join(folder, "settings")
     if not os.path.exists(path):
         return []
     with open(path, encoding="utf-8") as file:
-        return file.read().split()
+        return [os.path.join(folder, word) if word.startswith(".") else word for word in file.read().split()]
 
 
 def sorted_rows(text):

@@ -2,7 +2,8 @@
 """Reference implementation of the reconciliation rules: right first, fast never.
 
     oracle.py INPUT… [--then INPUT…] [--as-of YYYYMMDDhhmmss] [--window-days 30]
-              [--tolerance NAME=ABS[:REL]] … [--rejects FILE] [--stats direction,currency,… | --returns]
+              [--tolerance NAME=AMOUNT] … [--reference DIR] [--rejects FILE]
+              [--stats direction,currency,… | --returns]
 
 Inputs (files, or folders walked recursively) are one ingest; `--then` begins the next one. Verdicts
 go to standard output as CSV, rows in byte order; with `--stats` the statistics by these dimensions
@@ -18,41 +19,70 @@ sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import ceb
 import match
+import reference
+import regimes
 import returns
 import rules
 import stats
+from settings import OFF, TOLERANT, Settings
 
 HEADER = ("direction", "agentCode", "copNo", "platform", "orderNo", "logisticsCode", "logisticsNo",
           "disposition", "returnStatus", "findings")
 
 
 class Verdict:
+    """What is said of one list. `found` maps its findings to their severities."""
+
     def __init__(self, lst, found, disposition):
         self.list = lst
         self.returned = returns.Nothing
-        self.findings = sorted(found)
+        self.found = found
         self.disposition = disposition
 
-    def columns(self):
+    findings = property(lambda self: sorted(self.found))
+
+    def identity(self):
         lst = self.list
         return (lst.direction, lst["agentCode"], lst["copNo"], match.platform(lst), lst["orderNo"],
-                lst["logisticsCode"], lst["logisticsNo"], self.disposition,
-                rules.RETURN_STATUS[self.disposition], ";".join(self.findings))
+                lst["logisticsCode"], lst["logisticsNo"])
+
+    def columns(self):
+        return self.identity() + (self.disposition, rules.RETURN_STATUS[self.disposition], ";".join(self.findings))
 
 
-def judge(documents, as_of, window_days, tolerances):
+def judge(documents, as_of, settings, tables):
     """The verdicts, and the returns with what they do."""
     if as_of is None:
         as_of = max((document["appTime"] for document in documents if document.role in ceb.DECIDING), default=None)
-    verdicts = []
     reconciled = match.reconcile(documents)
+
+    def dispose(verdict):
+        age = as_of - verdict.list["appTime"]
+        verdict.disposition = rules.disposition(set(verdict.found.values()), age, settings.window_days)
+
+    verdicts = []
     for triplet in reconciled.triplets:
-        found = rules.findings(triplet, tolerances)
-        age = as_of - triplet.list["appTime"]
-        verdicts.append(Verdict(triplet.list, found, rules.disposition(found, age, window_days)))
+        lst = triplet.list
+        rule = settings.rules_for(lst)
+        names = rules.findings(triplet, rule) | regimes.findings(lst, tables)
+        verdict = Verdict(lst, {name: rule[name].severity for name in names if rule[name].severity != OFF}, None)
+        dispose(verdict)
+        verdicts.append(verdict)
+
+    by_list = {id(verdict.list): verdict for verdict in verdicts}
+    for lst in regimes.over_annual_limit([(v.list, v.disposition == "rejected") for v in verdicts]):
+        severity = settings.rules_for(lst)["regime.limit_annual"].severity
+        if severity != OFF:
+            by_list[id(lst)].found["regime.limit_annual"] = severity
+            dispose(by_list[id(lst)])
+    for verdict in verdicts:
+        seller = (tables.enterprises or {}).get(verdict.list["ebcCode"])
+        if verdict.disposition == "released" and settings.is_drawn(verdict.identity(), seller and seller.credit_class):
+            verdict.disposition = "inspect"
+
     receipts = [document for document in documents if document.role == "receipt"]
     returned = returns.resolve(verdicts, receipts, reconciled.refunds)
-    verdicts += [Verdict(lst, [], "cancelled") for lst in reconciled.cancelled]
+    verdicts += [Verdict(lst, {}, "cancelled") for lst in reconciled.cancelled]
     return verdicts, returned
 
 
@@ -71,11 +101,17 @@ def print_csv(header, rows):
 
 
 def tolerance(text):
+    """NAME=0.01, NAME=0.5% or NAME=0.01+0.5%."""
     name, _, amounts = text.partition("=")
-    if name not in rules.TOLERANT or not amounts:
+    if name not in TOLERANT or not amounts:
         raise argparse.ArgumentTypeError(f"not a tolerance: {text}")
-    absolute, _, relative = amounts.partition(":")
-    return name, (Fraction(absolute), Fraction(relative or 0))
+    absolute = relative = Fraction(0)
+    for amount in amounts.split("+"):
+        if amount.endswith("%"):
+            relative = Fraction(amount[:-1]) / 100
+        else:
+            absolute = Fraction(amount)
+    return name, absolute, relative
 
 
 def main(arguments):
@@ -85,13 +121,18 @@ def main(arguments):
     parser.add_argument("--as-of", type=ceb.time)
     parser.add_argument("--window-days", type=int, default=30)
     parser.add_argument("--tolerance", type=tolerance, action="append", default=[])
+    parser.add_argument("--reference")
     parser.add_argument("--rejects")
     parser.add_argument("--stats", metavar="DIMENSIONS")
     parser.add_argument("--returns", action="store_true")
     options = parser.parse_args(arguments)
 
     documents, rejects = ceb.read_ingests([options.input] + options.then)
-    verdicts, returned = judge(documents, options.as_of, options.window_days, rules.Tolerances(dict(options.tolerance)))
+    settings = Settings()
+    settings.window_days = options.window_days
+    for name, absolute, relative in options.tolerance:
+        settings.rules[name].absolute, settings.rules[name].relative = absolute, relative
+    verdicts, returned = judge(documents, options.as_of, settings, reference.Reference(options.reference))
     if options.rejects:
         with open(options.rejects, "w", encoding="utf-8") as file:
             for row in rejects:

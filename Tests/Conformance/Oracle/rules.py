@@ -4,38 +4,12 @@ from fractions import Fraction
 
 ONE = 100_000  # decimals are integers of 1/100000
 
-SEVERITY = {
-    "order.missing": "P", "payment.missing": "P", "waybill.missing": "P",
-    "order.duplicate": "R", "payment.duplicate": "W", "waybill.duplicate": "R", "list.duplicate": "R",
-    "waybill.shared": "R",
-    "party.seller": "R", "party.buyer": "R", "party.payer": "R", "party.consignee": "V",
-    "amount.line": "R", "amount.positive": "R", "amount.order_line": "V", "amount.lines_differ": "R",
-    "amount.goods": "R", "amount.paid": "R", "amount.settlement": "R", "amount.currency": "R",
-    "amount.freight": "W",
-    "weight.gross": "R", "weight.net": "R", "package.count": "R",
-    "goods.empty": "R", "goods.sequence": "R", "goods.unit": "R",
-}
-TOLERANT = {
-    "amount.line", "amount.order_line", "amount.goods", "amount.paid", "amount.settlement",
-    "amount.freight", "amount.lines_differ", "weight.gross",
-}
-RETURN_STATUS = {"released": "399", "pending": "2", "rejected": "100", "review": "300", "cancelled": ""}
+RETURN_STATUS = {
+    "released": "399", "pending": "2", "rejected": "100", "review": "300", "inspect": "500", "cancelled": ""}
 
 
-class Tolerances:
-    """Absolute (in units of the value) and relative allowance per finding; 0 where nothing is said."""
-
-    def __init__(self, settings=None):
-        self.settings = settings or {}
-
-    def agree(self, finding, ours, triplets):
-        """Whether two scaled values agree; the relative allowance is taken of the triplet's."""
-        absolute, relative = self.settings.get(finding, (Fraction(0), Fraction(0)))
-        return abs(Fraction(ours) - triplets) <= max(absolute * ONE, relative * abs(triplets))
-
-
-def findings(t, tolerances):
-    """The names of all findings of one triplet."""
+def findings(t, rules):
+    """The names of all findings of one triplet that compare its documents."""
     found = set()
     lst = t.list
     order = t.order.document if t.order else None
@@ -48,7 +22,7 @@ def findings(t, tolerances):
             found.add(name)
 
     def product_differs(name, line):
-        return not tolerances.agree(name, Fraction(line["qty"] * line["price"], ONE), line["totalPrice"])
+        return not rules[name].agree(Fraction(line["qty"] * line["price"], ONE), line["totalPrice"])
 
     # The triplet is there, once.
     check("order.missing", not order)
@@ -84,19 +58,18 @@ def findings(t, tolerances):
     # Amounts against the order and the payments.
     if order:
         check("amount.order_line", any(product_differs("amount.order_line", line) for line in order.lines))
-        check("amount.lines_differ", lines_differ(lst.lines, order.lines, tolerances))
-        check("amount.goods", not tolerances.agree(
-            "amount.goods", sum(line["totalPrice"] for line in lst.lines), order["goodsValue"]))
+        check("amount.lines_differ", lines_differ(lst.lines, order.lines, rules["amount.lines_differ"]))
+        goods = sum(line["totalPrice"] for line in lst.lines)
+        check("amount.goods", not rules["amount.goods"].agree(goods, order["goodsValue"]))
     if order and payments:
         if is_import:
             paid, due = sum(p["amountPaid"] for p in payments), order["acturalPaid"]
         else:
             paid, due = sum(p["charge"] for p in payments), order["goodsValue"] + order["freight"]
-        check("amount.paid", not tolerances.agree("amount.paid", paid, due))
+        check("amount.paid", not rules["amount.paid"].agree(paid, due))
     if order and is_import:
-        check("amount.settlement", not tolerances.agree(
-            "amount.settlement", order["acturalPaid"],
-            order["goodsValue"] + order["freight"] + order["taxTotal"] - order["discount"]))
+        check("amount.settlement", not rules["amount.settlement"].agree(
+            order["acturalPaid"], order["goodsValue"] + order["freight"] + order["taxTotal"] - order["discount"]))
     currencies = {line["currency"] for line in lst.lines} | {p["currency"] for p in payments}
     if order:
         currencies.add(order["currency"])
@@ -109,9 +82,9 @@ def findings(t, tolerances):
     if waybill:
         for fee, flag in (("freight", "fFlag"), ("insuredFee", "iFlag")):
             if waybill[fee] is not None and (is_import or lst[flag] == "3"):
-                check("amount.freight", not tolerances.agree("amount.freight", lst[fee], waybill[fee]))
+                check("amount.freight", not rules["amount.freight"].agree(lst[fee], waybill[fee]))
         weight = waybill["weight" if is_import else "grossWeight"]
-        check("weight.gross", not tolerances.agree("weight.gross", lst["grossWeight"], weight))
+        check("weight.gross", not rules["weight.gross"].agree(lst["grossWeight"], weight))
         check("package.count", lst["packNo"] != waybill["packNo"])
     check("weight.net", not 0 < lst["netWeight"] <= lst["grossWeight"])
     check("package.count", is_import and lst["packNo"] != 1)
@@ -125,7 +98,7 @@ def findings(t, tolerances):
     return found
 
 
-def lines_differ(list_lines, order_lines, tolerances):
+def lines_differ(list_lines, order_lines, rule):
     """Whether the lines do not pair by `gnum`. Lines of one `gnum` pair in order of their values."""
     if len(list_lines) != len(order_lines):
         return True
@@ -133,17 +106,16 @@ def lines_differ(list_lines, order_lines, tolerances):
     def order_of(line):
         return (line["gnum"], line["qty"], line["currency"], line["unit"], line["totalPrice"], line["price"])
 
-    name = "amount.lines_differ"
     for ours, theirs in zip(sorted(list_lines, key=order_of), sorted(order_lines, key=order_of)):
         if any(ours[field] != theirs[field] for field in ("gnum", "qty", "currency", "unit")):
             return True
-        if not all(tolerances.agree(name, ours[field], theirs[field]) for field in ("price", "totalPrice")):
+        if not all(rule.agree(ours[field], theirs[field]) for field in ("price", "totalPrice")):
             return True
     return False
 
 
-def disposition(found, age, window_days):
-    severities = {SEVERITY[name] for name in found}
+def disposition(severities, age, window_days):
+    """What becomes of a list with findings of these severities; released may still be drawn for inspection."""
     past = age > datetime.timedelta(hours=24 * window_days)
     if "R" in severities or ("P" in severities and past):
         return "rejected"

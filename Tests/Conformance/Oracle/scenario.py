@@ -17,10 +17,11 @@ DAY = 86400
 NAMES = ["林晓雯", "王建国", "O'Neil & Söhne", "a<b>c", "陈\u00a0静", "x]]>y", "𠮷野", "李 小 可", '"双"']
 ADDRESSES = ["杭州市余杭区示例路1号", "上海市浦东新区 某路 2 弄", "1 & 2, Example\nRoad"]
 PLATFORMS = ["3301968P01", "3301968P02"]
-SELLERS = ["3301968S01", "91330100MA2EXAMP1X"]
+SELLERS = ["3301968S01", "91330100MA2EXAMP1P"]
 CARRIERS = ["3301968L01", "3301968L02"]
 AGENTS = ["3301968A01", "3301968A02"]
 UNITS = ["007", "011", "035"]
+BUYERS = ["11010519491231002X", "110101199001010015", "ID-7"]
 
 
 def stamp(time):
@@ -36,25 +37,30 @@ def shift(document, seconds):
 
 
 class Parcel:
-    """A list with its triplet, in agreement."""
+    """A list with its triplet, in agreement. `wanted` settles what else is drawn."""
 
-    def __init__(self, maker, direction, time):
-        self.maker, self.direction = maker, direction
+    def __init__(self, maker, direction, time, **wanted):
+        self.maker, self.direction, self.time = maker, direction, time
         self.extra = []  # further documents of the same identities
         rng = maker.rng
-        self.platform = rng.choice(PLATFORMS)
-        self.seller = rng.choice(SELLERS)
+        self.platform = wanted.get("platform", rng.choice(PLATFORMS))
+        self.seller = wanted.get("seller", rng.choice(SELLERS))
         self.order_no = maker.number("O")
-        self.carrier = rng.choice(CARRIERS)
+        self.carrier = wanted.get("carrier", rng.choice(CARRIERS))
+        self.agent = wanted.get("agent", rng.choice(AGENTS))
+        self.trade_mode = wanted.get("trade_mode", "9610")
+        self.currency = wanted.get("currency", "142")
         self.waybill_no = maker.number("W")
-        self.goods, self.value = self.make_goods()
-        self.freight = rng.choice([0, 0, 5 * ONE, 1234567])
+        self.goods = wanted.get("goods") or self.make_goods()
+        self.value = sum(line[2] for line in self.goods)
+        self.freight = wanted.get("freight", rng.choice([0, 0, 5 * ONE, 1234567]))
+        self.insured = wanted.get("insured", 0)
         if self.value > MOST - 2 * self.freight:
             self.freight = 0
         self.gross = rng.choice([ONE, 123456, 50 * ONE, MOST])
         self.net = rng.choice([1, self.gross, self.gross // 2 or 1])
         self.packages = "1" if direction == "I" else str(rng.randint(1, 3))
-        self.buyer = (rng.choice(["11010119900101001X", "ID-7"]), rng.choice(NAMES))
+        self.buyer = (wanted.get("buyer", rng.choice(BUYERS)), rng.choice(NAMES))
         self.receiver = (rng.choice(NAMES), rng.choice(["13800000000", "+86 571 0000"]), rng.choice(ADDRESSES))
         spread = lambda: time + datetime.timedelta(seconds=rng.choice([0, 0, 0, 1, -1, 60, 3600, -3600, 7 * DAY]))
         self.order = self.make_order(spread())
@@ -74,12 +80,13 @@ class Parcel:
             lines.append((ONE, MOST, MOST))
         else:
             for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 5])):
-                quantity = rng.choice([ONE, ONE, 2 * ONE, 7 * ONE, 150_000, 1_000, rng.randint(1, 99) * ONE])
-                price = rng.choice([999_000, 1_000, 123_400, rng.randint(1, 99999) * 1000])
+                dear = rng.random() < (0.5 if self.direction == "E" else 0.1)
+                quantity = rng.choice([ONE, ONE, 2 * ONE, 7 * ONE, 150_000, 1_000, rng.randint(1, 99 if dear else 9) * ONE])
+                price = rng.choice([999_000, 1_000, 123_400, rng.randint(1, 99999 if dear else 9999) * 1000])
                 product, rest = divmod(quantity * price, ONE)
                 assert rest == 0
                 lines.append((quantity, price, product))
-        return lines, sum(line[2] for line in lines)
+        return lines
 
     def lines_for(self, role):
         write = self.maker.decimal
@@ -87,7 +94,7 @@ class Parcel:
         for number, (quantity, price, total) in enumerate(self.goods, 1):
             line = {"gnum": str(number), "itemNo": f"SKU-{number}", "itemName": "示例商品",
                     "qty": write(quantity), "price": write(price), "totalPrice": write(total),
-                    "currency": "142", "unit": UNITS[number % 3]}
+                    "currency": self.currency, "unit": UNITS[number % 3]}
             if role == "order":
                 line["itemDescribe"] = self.maker.rng.choice([None, "", "棉"])
                 if self.direction == "I":
@@ -98,6 +105,8 @@ class Parcel:
                             qty1=write(quantity), unit1=UNITS[number % 3])
                 line.update(self.maker.rng.choice([{}, {"qty2": "", "unit2": ""}, {"qty2": "0"},
                                                    {"qty2": write(3 * ONE), "unit2": "035"}]))
+                if self.trade_mode == "1210":
+                    line["itemRecordNo"] = "R1"
             out.append(line)
         return out
 
@@ -114,7 +123,8 @@ class Parcel:
         head = self.head(time) | {"orderType": self.direction, "orderNo": self.order_no} | self.parties()
         head |= {"goodsValue": write(self.value), "freight": write(self.freight)}
         if self.direction == "E":
-            return {"kind": "CEB303", "head": head | {"currency": "142", "note": None}, "lines": self.lines_for("order")}
+            return {"kind": "CEB303", "head": head | {"currency": self.currency, "note": None},
+                    "lines": self.lines_for("order")}
         tax = self.maker.rng.choice([0, 910_000]) if self.value < MOST // 2 else 0
         discount = self.maker.rng.choice([0, min(tax, 100_000)])
         self.paid = self.value + self.freight + tax - discount
@@ -131,7 +141,7 @@ class Parcel:
             head = self.head(time) | self.parties() | {
                 "orderNo": self.order_no, "payCode": self.maker.rng.choice(["", None, "3301968Y01"]), "payName": "示例支付",
                 "payNo": self.maker.rng.choice(["", None, self.maker.number("P"), self.maker.number("P")]),
-                "charge": write(amount), "currency": "142", "accountingDate": stamp(time), "note": None}
+                "charge": write(amount), "currency": self.currency, "accountingDate": stamp(time), "note": None}
             return {"kind": "CEB403", "head": head, "lines": []}
         head = self.head(time) | {
             "payCode": "3301968Y01", "payName": "示例支付",
@@ -151,16 +161,20 @@ class Parcel:
             return {"kind": "CEB505", "head": head, "lines": []}
         head |= {"billNo": None, "orderNo": self.order_no,
                  "freight": self.maker.rng.choice([None, "", write(self.freight)]),
-                 "insuredFee": self.maker.rng.choice([None, "", "0"]), "currency": self.maker.rng.choice(["142", ""]),
+                 "insuredFee": self.maker.rng.choice([None, "", write(self.insured)]), "currency": self.maker.rng.choice(["142", ""]),
                  "weight": write(self.gross), "packNo": self.packages, "goodsInfo": "",
                  "consignee": self.receiver[0], "consigneeAddress": self.receiver[2],
                  "consigneeTelephone": self.receiver[1], "note": None}
         return {"kind": "CEB511", "head": head, "lines": []}
 
+    def zone(self, name):
+        """What a bonded zone asks for."""
+        return {"emsNo": "H1", name: "3301968Z01"} if self.trade_mode == "1210" else {}
+
     def make_list(self, time):
         write = self.maker.decimal
         rng = self.maker.rng
-        agent = {"agentCode": rng.choice(AGENTS), "agentName": "示例报关"}
+        agent = {"agentCode": self.agent, "agentName": "示例报关"}
         cited = {"orderNo": self.order_no, "logisticsCode": self.carrier, "logisticsName": "示例物流",
                  "logisticsNo": self.waybill_no, "copNo": self.maker.number("C")}
         weights = {"packNo": self.packages, "grossWeight": write(self.gross), "netWeight": write(self.net)}
@@ -169,16 +183,16 @@ class Parcel:
         if self.direction == "E":
             head |= {"customsCode": "2991", "ieFlag": "E", "portCode": "2991", "ieDate": day,
                      "statisticsFlag": rng.choice("AB"), "ownerCode": self.seller, "ownerName": "示例商家",
-                     "tradeMode": "9610", "trafMode": "5", "country": "502", "POD": "502",
-                     "freight": write(self.freight), "fCurrency": "142", "fFlag": rng.choice(["3", "3", ""]),
-                     "insuredFee": "0", "iCurrency": "142", "iFlag": rng.choice(["3", "3", ""]),
+                     "tradeMode": self.trade_mode, **self.zone("iacCode"), "trafMode": "5", "country": "502", "POD": "502",
+                     "freight": write(self.freight), "fCurrency": self.currency, "fFlag": rng.choice(["3", "3", ""]),
+                     "insuredFee": "0", "iCurrency": self.currency, "iFlag": rng.choice(["3", "3", ""]),
                      "wrapType": "2", **weights, "note": ""}
             return {"kind": "CEB603", "head": head, "lines": self.lines_for("list")}
         head |= {"assureCode": "ASS1", "ieFlag": "I", "declTime": day, "customsCode": "2991", "portCode": "2991",
                  "ieDate": rng.choice([None, "", day]), "buyerIdType": "1", "buyerIdNumber": self.buyer[0],
                  "buyerName": self.buyer[1], "buyerTelephone": "13800000000", "consigneeAddress": self.receiver[2],
-                 "tradeMode": "9610", "trafMode": "5", "trafNo": "MH730", "voyageNo": "V1", "billNo": "B1",
-                 "country": "502", "freight": write(self.freight), "insuredFee": "0",
+                 "tradeMode": self.trade_mode, **self.zone("areaCode"), "trafMode": "5", "trafNo": "MH730", "voyageNo": "V1", "billNo": "B1",
+                 "country": "502", "freight": write(self.freight), "insuredFee": write(self.insured),
                  "currency": rng.choice(["142", ""]), **weights, "note": None}
         return {"kind": "CEB621", "head": head, "lines": self.lines_for("list")}
 
@@ -244,10 +258,10 @@ def refund(maker, document, invt_no):
 
 
 class Maker:
-    """Shared state of one case."""
+    """Shared state of one case. `rates` are yuan for one unit of a currency, where given."""
 
-    def __init__(self, rng):
-        self.rng = rng
+    def __init__(self, rng, rates):
+        self.rng, self.rates = rng, rates
         self.count = 0
 
     def number(self, prefix):
@@ -307,7 +321,7 @@ class Maker:
         elif fault == "no_waybill":
             p.waybill = None
         elif fault == "seller_list":
-            heads["ebcCode"] = rng.choice(["", "3301968S09", self.rng.choice(SELLERS)])
+            heads["ebcCode"] = rng.choice(["", "3301968S09", rng.choice(SELLERS)])
         elif fault == "seller_other":
             rng.choice([d for d in p.documents() if d["head"].get("ebcCode") is not None])["head"]["ebcCode"] = rng.choice(["", "3301968S09"])
         elif fault == "line_total" and lines:
@@ -411,9 +425,9 @@ class Maker:
                     d["lines"].append(copy.deepcopy(d["lines"][0]))
             rng.shuffle(p.order["lines"])
         elif fault == "buyer":
-            heads[rng.choice(["buyerIdNumber", "buyerName"])] = rng.choice(["11010119900101002X", "", "他人"])
+            heads[rng.choice(["buyerIdNumber", "buyerName"])] = rng.choice(["110101199001010023", "", "他人"])
         elif fault == "payer" and p.payments:
-            p.payments[-1]["head"][rng.choice(["payerIdNumber", "payerName"])] = rng.choice(["11010119900101002X", "他人", ""])
+            p.payments[-1]["head"][rng.choice(["payerIdNumber", "payerName"])] = rng.choice(["110101199001010023", "他人", ""])
         elif fault == "consignee" and p.waybill:
             p.waybill["head"][rng.choice(["consignee", "consigneeTelephone", "consigneeAddress"])] = rng.choice(["他人", ""])
         elif fault == "settlement" and p.order:
