@@ -21,11 +21,13 @@ let package = Package(
     .library(name: "TernMatch", targets: ["TernMatch"]),
     .library(name: "TernRules", targets: ["TernRules"]),
     .library(name: "TernStats", targets: ["TernStats"]),
+    .library(name: "TernSettings", targets: ["TernSettings"]),
     .library(name: "TernGenerate", targets: ["TernGenerate"]),
     .executable(name: "tern", targets: ["tern-cli"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // System libraries and C kernels.
@@ -65,10 +67,13 @@ let package = Package(
         "Returns/README.md",
       ],
       swiftSettings: strict),
+    .target(
+      name: "TernSettings", dependencies: ["Tern", "TernRules", .product(name: "Yams", package: "Yams")],
+      exclude: ["README.md"], swiftSettings: strict),
     .executableTarget(
       name: "tern-cli",
       dependencies: [
-        "Tern", "TernGenerate", "TernCEB", "TernReference", "TernIO", "TernRules", "TernStats", "TernStore",
+        "Tern", "TernSettings", "TernGenerate", "TernCEB", "TernReference", "TernIO", "TernRules", "TernStats", "TernStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -102,6 +107,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TernGenerateTests", dependencies: ["TernGenerate", "TernTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TernSettingsTests", dependencies: ["TernSettings", "TernRules", "TernTestSupport"],
       swiftSettings: strict),
     .testTarget(name: "TernTests", dependencies: ["Tern", "TernTestSupport"], swiftSettings: strict),
     .testTarget(

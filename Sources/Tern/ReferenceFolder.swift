@@ -40,7 +40,7 @@ public enum ReferenceFolder {
   }
 
   /// A whole small file.
-  static func bytes(_ path: String) throws(TernError) -> [UInt8] {
+  public static func bytes(_ path: String) throws(TernError) -> [UInt8] {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .reference(path: path, what: errorText(errno)) }
     defer { close(file) }

@@ -16,6 +16,16 @@ public enum Severity: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// The official code of a list with such a finding and no worse one; of a pending one while it is young.
+  public var returnStatus: String {
+    switch self {
+    case .reject: Disposition.rejected.returnStatus
+    case .pending: Disposition.pending.returnStatus
+    case .review: Disposition.review.returnStatus
+    case .warning: Disposition.released.returnStatus
+    }
+  }
+
   public init?(letter: String) {
     guard let severity = Self.allCases.first(where: { $0.letter == letter }) else { return nil }
     self = severity

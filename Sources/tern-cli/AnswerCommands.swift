@@ -8,6 +8,8 @@ struct Verdicts: ParsableCommand {
     abstract: "Prints the verdict of every list that counts.")
   @Argument(help: "The store's folder.") var store: String
   @Option(help: "csv or ndjson.") var format: VerdictFormat = .csv
+  @Option(help: "received, or priority: sellers of the priority classes of the rules first.")
+  var order: VerdictOrder = .received
   @Option(help: "Only these dispositions, comma-separated.") var disposition: String?
   @Option(help: "Only lists with any of these findings, comma-separated.") var finding: String?
   @OptionGroup var options: RunOptions
@@ -31,7 +33,7 @@ struct Verdicts: ParsableCommand {
     let engine = try options.engine()
     try working {
       let sink = ByteSink()
-      try engine.writeVerdicts(of: store, as: format, filter: filter, to: sink)
+      try engine.writeVerdicts(of: store, as: format, filter: filter, order: order, to: sink)
       try sink.close()
     }
   }
@@ -67,4 +69,5 @@ struct Stats: ParsableCommand {
   }
 }
 
+extension VerdictOrder: ExpressibleByArgument {}
 extension StatisticsFormat: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Tern
 import TernCEB
+import TernReference
 import TernRules
 
 struct Run: ParsableCommand {
@@ -23,6 +24,7 @@ struct Run: ParsableCommand {
     if !options.quiet {
       printReport(report.ingest)
       printReport(report.reconcile)
+      printUnchecked(engine)
       printError("files: \(report.files.joined(separator: " "))")
     }
     if report.ingest.rejects > 0 { throw ExitCode(3) }
@@ -65,8 +67,21 @@ struct Reconcile: ParsableCommand {
   func run() throws {
     let engine = try options.engine(rules.settings(), reference.load())
     let report = try working { try engine.reconcile(store, full: full) }
-    if !options.quiet { printReport(report) }
+    if !options.quiet {
+      printReport(report)
+      printUnchecked(engine)
+    }
   }
+}
+
+/// What was not checked for want of a table.
+func printUnchecked(_ engine: Engine) {
+  let parts = engine.settings.reference.unchecked
+  if parts.isEmpty { return }
+  let tables = ReferenceData.fileNames.filter { name in parts.contains { $0.table == name } }
+  let findings = Finding.allCases.filter { finding in parts.contains { $0.finding == finding } }
+  printError(
+    "not checked, or not wholly, for want of a table: \(findings.map(\.name).joined(separator: ", ")); --reference DIR with \(tables.joined(separator: ", ")) would tell")
 }
 
 func printReport(_ report: IngestReport) {

@@ -4,6 +4,7 @@ import Tern
 import TernIO
 import TernReference
 import TernRules
+import TernSettings
 
 /// How to run: the same for every verb that works.
 struct RunOptions: ParsableArguments {
@@ -65,8 +66,12 @@ struct ReferenceOptions: ParsableArguments {
 struct RuleOptions: ParsableArguments {
   @Option(help: "Age is counted up to this time, YYYYMMDDhhmmss (default: the latest appTime).")
   var asOf: String?
-  @Option(help: "Days that a list may wait for its documents.")
-  var windowDays = 30
+  @Option(help: ArgumentHelp("Rules file (see 'tern rules --init').", valueName: "file"))
+  var rules: String?
+  @Option(help: ArgumentHelp("Key of the inspection draws: 16 bytes or more. Without it nothing is drawn.", valueName: "file"))
+  var inspectionKey: String?
+  @Option(help: "Days that a list may wait for its documents (default: 30).")
+  var windowDays: Int?
   @Option(
     help: ArgumentHelp(
       "Allowed difference of a check, such as amount.paid=0.01 or weight.gross=0.5%; may be repeated.",
@@ -75,11 +80,21 @@ struct RuleOptions: ParsableArguments {
 
   func settings() throws -> RuleSettings {
     var rules = RuleSettings()
+    if let path = self.rules { try apply(path, to: &rules) }
     rules.asOf = try asOfSeconds(asOf)
-    guard (0...1_000_000).contains(windowDays) else {
-      throw Failure.usage("--window-days \(windowDays): 0 to 1000000 are possible")
+    if let windowDays {
+      guard (0...1_000_000).contains(windowDays) else {
+        throw Failure.usage("--window-days \(windowDays): 0 to 1000000 are possible")
+      }
+      rules.windowDays = windowDays
     }
-    rules.windowDays = windowDays
+    if let path = inspectionKey {
+      guard let key = InspectionKey(try working { try ReferenceFolder.bytes(path) }) else {
+        throw Failure.usage(
+          "--inspection-key \(path): a key has \(InspectionKey.byteCountMin) bytes or more; 'head -c 32 /dev/urandom > FILE' makes one")
+      }
+      rules.inspection.key = key
+    }
     for entry in tolerance {
       let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
       let valid = Finding.allCases.filter(\.hasTolerance)
@@ -93,6 +108,19 @@ struct RuleOptions: ParsableArguments {
       rules[tolerance: finding] = value
     }
     return rules
+  }
+}
+
+/// What a rules file sets.
+private func apply(_ path: String, to rules: inout RuleSettings) throws {
+  let bytes = try working { try ReferenceFolder.bytes(path) }
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    throw Failure.usage("\(path): the file is not UTF-8")
+  }
+  do throws(SettingsError) {
+    try RulesFile.apply(text, to: &rules)
+  } catch {
+    throw Failure.usage("\(path), \(error)")
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Tern
 
 /// `tern`: arguments in, calls of the library, printed results. Nothing else happens here.
 @main
@@ -20,7 +21,7 @@ struct TernCommand: ParsableCommand {
     ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self), ("orphans", Orphans.self),
     ("verify", Verify.self), ("generate", Generate.self), ("doctor", Doctor.self),
     ("kinds", Kinds.self), ("export", Export.self), ("returns", Returns.self), ("explain", Explain.self),
-    ("receipts", Receipts.self), ("summarize", Summarize.self),
+    ("receipts", Receipts.self), ("rules", Rules.self), ("summarize", Summarize.self),
   ]
 
   /// The verb's own command, without the tree of all verbs, which takes milliseconds to build. Nil
@@ -60,6 +61,12 @@ struct Failure: Error {
   var status: Int32
 
   static func usage(_ text: String) -> Failure { Failure(text: text, status: 2) }
+}
+
+func printText(_ text: String) {
+  let sink = ByteSink()
+  sink.append(text)
+  try? sink.close()
 }
 
 func printError(_ text: String) {

@@ -104,7 +104,7 @@ struct Triplet {
       "unit": "011",
     ]
     let listLine = orderLine.merging(
-      ["qty1": "0.4", "unit1": "035", "qty2": "", "unit2": ""]) { $1 }
+      ["qty1": "0.4", "unit1": "035", "qty2": "", "unit2": "", "gcode": "6109100010"]) { $1 }
     return Triplet(
       order: Doc(
         kind: .order303,
@@ -127,6 +127,7 @@ struct Triplet {
         head: common.merging(trade) { $1 }.merging(way) { $1 }.merging([
           "guid": "G-L1", "agentCode": "AG1", "copNo": "C1", "freight": "3", "insuredFee": "1",
           "fFlag": "3", "iFlag": "3", "grossWeight": "1.5", "netWeight": "1.2", "packNo": "1",
+          "tradeMode": "9610",
         ]) { $1 }, lines: [listLine]))
   }()
 
@@ -143,7 +144,7 @@ struct Triplet {
       "unit": "011",
     ]
     let listLine = orderLine.merging(
-      ["qty1": "0.4", "unit1": "035", "qty2": "", "unit2": ""]) { $1 }
+      ["qty1": "0.4", "unit1": "035", "qty2": "", "unit2": "", "gcode": "6109100010"]) { $1 }
     return Triplet(
       order: Doc(
         kind: .order311,
@@ -169,6 +170,7 @@ struct Triplet {
         head: common.merging(trade) { $1 }.merging(way) { $1 }.merging(buyer) { $1 }.merging([
           "guid": "G-L1", "ebcCode": "EBC1", "agentCode": "AG1", "copNo": "C1", "freight": "3",
           "insuredFee": "0.7", "grossWeight": "1.5", "netWeight": "1.2", "packNo": "1",
+          "tradeMode": "9610", "trafNo": "CA123", "voyageNo": "1", "billNo": "B1",
         ]) { $1 }, lines: [listLine]))
   }()
 }

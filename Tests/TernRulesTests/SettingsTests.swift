@@ -123,12 +123,12 @@ struct SettingsTests {
     let tolerance = Tolerance(absoluteE5: 10, relativePpb: 0)
     // By total alone the first would take the wrong partner.
     #expect(
-      linesPair([line(100, 50), line(120, 51)], [line(118, 50), line(105, 51)], tolerance: tolerance))
+      linesPair([line(100, 50), line(120, 51)], [line(118, 50), line(105, 51)], price: tolerance, total: tolerance))
     #expect(
-      !linesPair([line(100, 50), line(120, 51)], [line(118, 50), line(131, 51)], tolerance: tolerance))
+      !linesPair([line(100, 50), line(120, 51)], [line(118, 50), line(131, 51)], price: tolerance, total: tolerance))
     // Beyond the limit pairs are taken in order: still right for equal multisets.
     let many = (0..<200).map { line(Int128($0), 7) }
-    #expect(linesPair(many, many.reversed(), tolerance: tolerance))
+    #expect(linesPair(many, many.reversed(), price: tolerance, total: tolerance))
   }
 
   @Test("a check switched off does not show and does not reject")

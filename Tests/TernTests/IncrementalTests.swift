@@ -113,6 +113,9 @@ struct IncrementalTests {
     set("payNo", 50, (1...20).map { "P\($0)" })
     set("appType", 50, ["1", "1", "2", "3"])
     set("appTime", 80, ["20240310120000", "20240310120000", "20240311080000", "20241001000000", "20250501000000"])
+    set("tradeMode", 20, ["9610", "1210", "9710", "1"])
+    set("buyerIdNumber", 60, (1...3).map { "ID\($0)" })
+    set("ebcCode", 10, ["91110000MA0000003T"])
     set("guid", 30, (1...5).map { "000000D1-0001-4C0B-9A10-20240310000\($0)" })
     return (message, text)
   }
@@ -142,11 +145,22 @@ struct IncrementalTests {
     var engine = Engine(settings: EngineSettings(threads: Int.random(in: 1...3, using: &random)))
     let tolerant = Bool.random(using: &random)
     if tolerant { engine.settings.rules[tolerance: .amountLinesDiffer] = Tolerance("5%")! }
+    // The whole rule book: tables, a limit that few buyers keep to, rules by scope, draws.
+    engine.settings.reference = try ReferenceFolder.load(corpus("reference")).data
+    for finding in [Finding.partyBuyer, .partyPayer, .orderMissing, .enterpriseUnregistered, .regimeDirect] {
+      engine.settings.rules[severity: finding] = .warning
+    }
+    engine.settings.rules.limits.annualE5 = 500 * 100_000
+    engine.settings.rules[RuleScope(.import, .m1210), .regimeBonded].severity = .review
+    engine.settings.rules.inspection.otherRatePpb = 500_000_000
+    engine.settings.rules.inspection.key = InspectionKey(Array("a key of the tests".utf8))
     var other = engine
     other.settings.rules.windowDays = 29
     var partial = 0
     var cancelled = 0
     var taken = 0
+    var overLimit = 0
+    var drawn = 0
     for step in 0..<12 {
       let count = step == 0 ? 700 : Int.random(in: 1...40, using: &random)
       let input = folder["input-\(step)"]
@@ -171,12 +185,14 @@ struct IncrementalTests {
       #expect(try returns(engine, folder["step"]) == returns(other, folder["full"]), note)
       #expect(try statistics(engine, folder["step"]) == statistics(other, folder["full"]), note)
       taken += full.returns - full.orphanReturns - full.exceedingReturns
+      overLimit += full.findings[Int(Finding.regimeLimitAnnual.rawValue)]
+      drawn += full.dispositions[Int(Disposition.inspect.rawValue)]
       cancelled += full.dispositions[Int(Disposition.cancelled.rawValue)]
       #expect(stepped.judged <= full.judged, note)
       if stepped.judged < full.judged { partial += 1 }
     }
     #expect(partial == 11, "seed \(seed)")
-    #expect(cancelled > 0 && taken > 0, "seed \(seed)")
+    #expect(cancelled > 0 && taken > 0 && overLimit > 0 && drawn > 0, "seed \(seed)")
   }
 
   func returns(_ engine: Engine, _ store: String) throws -> [String] {

@@ -1,5 +1,6 @@
 import Synchronization
 import TernCEB
+import TernMatch
 import TernRules
 import TernStats
 import TernStore
@@ -70,6 +71,9 @@ struct JudgedLists: Sendable {
     var dispositions: [UInt8]
     var findings: [UInt64]
 
+    /// Place of the seller's credit class among the priority classes, from 1; 0 for others.
+    var priorities: [UInt8] = []
+
     /// `dispositions`, with 0 for cancelled lists too.
     var counting: [UInt8] {
       let cancelled = Disposition.cancelled.rawValue + 1
@@ -90,9 +94,11 @@ struct JudgedLists: Sendable {
 
     init(_ lists: JudgedLists) { self.lists = lists }
 
-    /// - Parameter withFindings: otherwise they are empty.
+    /// - Parameters:
+    ///   - withFindings: otherwise they are empty.
+    ///   - withPriorities: otherwise they are empty.
     mutating func verdicts(
-      _ part: Part, withFindings: Bool
+      _ part: Part, withFindings: Bool, withPriorities: Bool = false
     ) throws(TernError) -> Verdicts {
       let group = ResultFile.group(segment: part.segment, part.direction)
       if group != verdictGroup {
@@ -106,7 +112,11 @@ struct JudgedLists: Sendable {
       return unsafe Verdicts(
         dispositions: own.map { UInt8(truncatingIfNeeded: $0) },
         findings: withFindings
-          ? findings.values.unsafeElements[part.rows].map { UInt64(bitPattern: $0) } : [])
+          ? findings.values.unsafeElements[part.rows].map { UInt64(bitPattern: $0) } : [],
+        priorities: withPriorities
+          ? verdicts.columns[2].integer.values.unsafeElements[part.rows].map {
+            UInt8(truncatingIfNeeded: UInt64(bitPattern: $0) >> ListResults.priorityShift & 7)
+          } : [])
     }
 
     /// What came back of the part's lists. Nothing is read where the store has no returns.

@@ -38,7 +38,9 @@ struct VerdictRows: ~Copyable {
   }
 
   /// Numbers of the rows that are wanted.
-  func wanted(_ verdicts: JudgedLists.Verdicts) -> [UInt32] {
+  ///
+  /// - Parameter priority: only lists of this one.
+  func wanted(_ verdicts: JudgedLists.Verdicts, priority: UInt8? = nil) -> [UInt32] {
     let isWanted = (0...UInt8.max).map { code in
       guard code > 0, let disposition = Disposition(rawValue: code - 1) else { return false }
       return filter.dispositions.isEmpty || filter.dispositions.contains(disposition)
@@ -46,6 +48,7 @@ struct VerdictRows: ~Copyable {
     var rows: [UInt32] = []
     rows.reserveCapacity(verdicts.dispositions.count)
     for row in verdicts.dispositions.indices where isWanted[Int(verdicts.dispositions[row])] {
+      if let priority, verdicts.priorities[row] != priority { continue }
       if wantedBits == 0 || verdicts.findings[row] & wantedBits != 0 { rows.append(UInt32(row)) }
     }
     return rows

@@ -133,8 +133,13 @@ extension Engine {
     let dispositions = table.columns[1].integer
     let kept = table.columns[2].integer
     let enabled = TradeModeGroup.allCases.map { rules.enabledBits(RuleScope(direction, $0)) }
-    let first = view.numbering.index(
-      DocumentRef(segment: segment, row: 0, direction: direction))
+    let first = view.numbering.firstIndex(ofSegment: segment, direction)
+    var draws = InspectionDraws(rules.inspection, settings.reference)
+    let heads =
+      draws == nil
+      ? nil
+      : try reader.readTable(.heads(kind), columns: InspectionDraws.columns, decoder: &decoder)
+    let identities = heads.map(InspectionDraws.Identities.init)
     for row in 0..<appTimes.count {
       let word = results.word(first + row)
       guard word & ListResults.countsBit != 0 else {
@@ -149,12 +154,16 @@ extension Engine {
       let scope = RuleScope(direction, word: word)
       let set = FindingSet(
         rawValue: word & ListResults.findingsMask & enabled[Int(scope.tradeMode.rawValue)])
-      let disposition = rule(set, appTime: appTimes[row], scope: scope)
+      var disposition = rule(set, appTime: appTimes[row], scope: scope)
+      if disposition == .released, let identities, draws?.draws(identities, row, direction) == true {
+        disposition = .inspect
+      }
       findings.append(Int64(bitPattern: set.rawValue))
       dispositions.append(Int64(disposition.rawValue) + 1)
       kept.append(Int64(bitPattern: word & ~ResultFile.statusBits & ~ListResults.findingsMask))
       report.count(set, disposition)
     }
+    withExtendedLifetime(heads) {}
     return table
   }
 

@@ -15,6 +15,22 @@ public struct Tolerance: Sendable, Equatable, BitwiseCopyable {
     self.relativePpb = relativePpb
   }
 
+  /// As `init(_:)` reads it.
+  public var text: String {
+    func decimal(_ value: Int64, _ digits: Int) -> String {
+      var fraction = String(value % Self.powers[digits]!)
+      fraction = String(repeating: "0", count: digits - fraction.count) + fraction
+      while fraction.hasSuffix("0") { fraction.removeLast() }
+      return "\(value / Self.powers[digits]!)" + (fraction.isEmpty ? "" : ".\(fraction)")
+    }
+    var parts: [String] = []
+    if absoluteE5 > 0 || relativePpb == 0 { parts.append(decimal(absoluteE5, 5)) }
+    if relativePpb > 0 { parts.append(decimal(relativePpb, 7) + "%") }
+    return parts.joined(separator: "+")
+  }
+
+  private static let powers: [Int: Int64] = [5: 100_000, 7: 10_000_000]
+
   public var isZero: Bool { absoluteE5 == 0 && relativePpb == 0 }
 
   /// Reads `0.01` (absolute, up to 14 integer and 5 fraction digits), `0.5%` (relative, up to 100%
