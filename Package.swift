@@ -64,7 +64,7 @@ let package = Package(
       ],
       exclude: [
         "README.md", "Explain/README.md", "Export/README.md", "Receipts/README.md",
-        "Returns/README.md",
+        "Returns/README.md", "Summarize/README.md",
       ],
       swiftSettings: strict),
     .target(

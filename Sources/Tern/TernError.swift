@@ -21,6 +21,10 @@ public enum TernError: Error, CustomStringConvertible {
   /// More was rejected than `EngineSettings.maxRejects` allows; nothing was committed. `first` says what
   /// the first ones were.
   case tooManyRejects(rejects: Int, limit: RejectLimit, first: [String])
+  /// What is asked of a summary is impossible, or not what the store remembers of it.
+  case summarySettings(what: String)
+  /// A summary's sums, computed in two ways, differ: a defect of this program. Nothing was declared.
+  case summaryDisagrees(what: String)
   /// A folder for results is not empty.
   case folderInUse(path: String)
 
@@ -39,6 +43,9 @@ public enum TernError: Error, CustomStringConvertible {
     case .tooManyRejects(let rejects, let limit, let first):
       "\(rejects) rejected, more than the \(limit) allowed; nothing was committed. The first:"
         + first.map { "\n  " + $0 }.joined()
+    case .summarySettings(let what): what
+    case .summaryDisagrees(let what):
+      "the summary contradicts itself: \(what); nothing was declared, please report it"
     case .folderInUse(let path):
       "\(path): there are files in it; name a folder that is empty or not there yet"
     }

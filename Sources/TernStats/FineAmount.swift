@@ -29,7 +29,7 @@ public struct FineAmount: Sendable, Equatable, BitwiseCopyable {
   private static var base: Int128 { 100_000 }
 
   /// - Returns: whether the sum left the 128-bit integers.
-  mutating func add(_ other: FineAmount) -> Bool {
+  public mutating func add(_ other: FineAmount) -> Bool {
     let rest = restE10 + other.restE10
     let carries = rest >= Int32(Self.base)
     restE10 = carries ? rest - Int32(Self.base) : rest
@@ -40,7 +40,7 @@ public struct FineAmount: Sendable, Equatable, BitwiseCopyable {
   }
 
   /// The same for a difference.
-  mutating func subtract(_ other: FineAmount) -> Bool {
+  public mutating func subtract(_ other: FineAmount) -> Bool {
     let rest = restE10 - other.restE10
     restE10 = rest < 0 ? rest + Int32(Self.base) : rest
     let (difference, overflow) = e5.subtractingReportingOverflow(other.e5)

@@ -57,20 +57,3 @@ struct Doctor: ParsableCommand {
     }
   }
 }
-
-/// Verbs of the contract that this version does not have.
-protocol Announced: ParsableCommand {
-  static var verb: String { get }
-}
-
-extension Announced {
-  func run() throws {
-    throw Failure(text: "'\(Self.verb)' is not there yet; see CHANGELOG.md for what is", status: 1)
-  }
-}
-
-struct Summarize: Announced {
-  static let verb = "summarize"
-  static let configuration = CommandConfiguration(abstract: "Not there yet: summary declarations.")
-  @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}

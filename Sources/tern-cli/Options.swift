@@ -159,7 +159,7 @@ func working<Result>(_ body: () throws -> Result) throws -> Result {
     throw Failure.usage("\(failure)")
   } catch let error as TernError {
     switch error {
-    case .table, .reference: throw Failure.usage("\(error)")
+    case .table, .reference, .summarySettings: throw Failure.usage("\(error)")
     default: break
     }
     throw Failure(text: "\(error)", status: 1)

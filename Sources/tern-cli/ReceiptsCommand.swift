@@ -20,11 +20,7 @@ struct Receipts: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    for (name, value) in [("--dxp", dxp), ("--dxp-to", dxpTo)] {
-      guard let value, !isParticipant(value) else { continue }
-      throw Failure.usage("\(name) '\(value)': 1 to 16 letters, digits, '-' or '_' are expected")
-    }
-    if dxpTo != nil && dxp == nil { throw Failure.usage("--dxp-to needs --dxp") }
+    try checkParticipants(dxp, dxpTo)
     var settings = ReceiptSettings()
     settings.spec = spec
     settings.dxpSender = dxp
@@ -37,14 +33,23 @@ struct Receipts: ParsableCommand {
         "receipts: \(kinds.isEmpty ? "none" : kinds), in \(report.messages) messages below \(out)")
     }
   }
+}
 
-  private func isParticipant(_ text: String) -> Bool {
-    (1...16).contains(text.utf8.count)
-      && text.utf8.allSatisfy { byte in
-        let character = Character(Unicode.Scalar(byte))
-        return byte < 0x80 && (character.isLetter || character.isNumber || "-_".contains(character))
-      }
+/// Whether the ends of an envelope have names that `DxpMsg` takes.
+func checkParticipants(_ sender: String?, _ receiver: String?) throws {
+  for (name, value) in [("--dxp", sender), ("--dxp-to", receiver)] {
+    guard let value, !isParticipant(value) else { continue }
+    throw Failure.usage("\(name) '\(value)': 1 to 16 letters, digits, '-' or '_' are expected")
   }
+  if receiver != nil && sender == nil { throw Failure.usage("--dxp-to needs --dxp") }
+}
+
+private func isParticipant(_ text: String) -> Bool {
+  (1...16).contains(text.utf8.count)
+    && text.utf8.allSatisfy { byte in
+      let character = Character(Unicode.Scalar(byte))
+      return byte < 0x80 && (character.isLetter || character.isNumber || "-_".contains(character))
+    }
 }
 
 extension ReceiptSpec: ExpressibleByArgument {}

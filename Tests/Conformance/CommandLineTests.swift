@@ -153,15 +153,6 @@ struct CommandLineTests {
     #expect(tolerant.count == early.count)
   }
 
-  @Test("verbs that are not there say so", arguments: [
-    ["summarize", "store", "--from", "1"],
-  ])
-  func absent(_ command: [String]) throws {
-    let result = try tern(command)
-    #expect(result.status == 1 && result.outputBytes.isEmpty)
-    #expect(result.error.contains("'\(command[0])' is not there yet"))
-  }
-
   @Test("wrong usage ends with status 2 and names what is wrong", arguments: [
     (["nonsense"], "nonsense"), (["verdicts"], "store"), (["run", "x"], "out"),
     (["run", "/no/such/input", "--out", "/no/such"], "/no/such/input"),

@@ -19,6 +19,18 @@ func guidText(high: UInt64, low: UInt64) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
+/// 17 of 0–9, A–Z: 88 bits of a digest.
+func code36(high: UInt64, low: UInt64) -> String {
+  let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+  var rest = UInt128(high) << 64 | UInt128(low)
+  var text: [UInt8] = []
+  for _ in 0..<17 {
+    text.append(digits[Int(rest % 36)])
+    rest /= 36
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
 /// 128-bit XXH3 of byte strings, each with its length, under a fixed, public secret.
 func contentDigest(_ parts: [[UInt8]]) -> (high: UInt64, low: UInt64) {
   var bytes: [UInt8] = []

@@ -150,10 +150,13 @@ struct JudgedLists: Sendable {
       return found
     }
 
-    mutating func heads(_ part: Part, _ columns: [String]) throws(TernError) -> Table {
+    /// - Parameter rows: those whose values are wanted, ascending; nil for all.
+    mutating func heads(
+      _ part: Part, _ columns: [String], rows: [Int]? = nil
+    ) throws(TernError) -> Table {
       try storing { () throws(StoreError) in
         try lists.segments[part.segment].readTable(
-          .heads(part.kind), group: part.group, columns: columns, decoder: &decoder)
+          .heads(part.kind), group: part.group, columns: columns, rows: rows, decoder: &decoder)
       }
     }
 

@@ -33,16 +33,7 @@ public struct DerivedNumbers: Sendable {
   }
 
   /// 88 of the digest's bits: among 600 million lists two share them with a chance of 10^-9.
-  private var code: String {
-    let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
-    var rest = UInt128(high) << 64 | UInt128(low)
-    var text: [UInt8] = []
-    for _ in 0..<17 {
-      text.append(digits[Int(rest % 36)])
-      rest /= 36
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
+  private var code: String { code36(high: high, low: low) }
 }
 
 /// Gives the derived numbers of lists by row.
@@ -62,11 +53,22 @@ public struct DerivedNumberColumns {
   }
 
   public subscript(row: Int) -> DerivedNumbers {
-    func value(_ index: Int) -> [UInt8] { unsafe Array(values[index].unsafeValue(row)) }
-    var platform = value(2)
-    if platform.isEmpty || platform == Array("无".utf8) { platform = value(3) }
-    return DerivedNumbers(
-      direction, agentCode: value(0), copNo: value(1), platform: platform, orderNo: value(4),
-      logisticsCode: value(5), logisticsNo: value(6))
+    DerivedNumbers(
+      direction, agentCode: value(0, row), copNo: value(1, row), platform: platform(row),
+      orderNo: value(4, row), logisticsCode: value(5, row), logisticsNo: value(6, row))
+  }
+
+  /// What the numbers are of: equal for versions of one list, and for these alone.
+  func identity(_ row: Int) -> [[UInt8]] {
+    let copNo = value(1, row)
+    return copNo.isEmpty
+      ? [platform(row), value(4, row), value(5, row), value(6, row)] : [value(0, row), copNo]
+  }
+
+  private func value(_ index: Int, _ row: Int) -> [UInt8] { unsafe Array(values[index].unsafeValue(row)) }
+
+  private func platform(_ row: Int) -> [UInt8] {
+    let code = value(2, row)
+    return code.isEmpty || code == Array("无".utf8) ? value(3, row) : code
   }
 }

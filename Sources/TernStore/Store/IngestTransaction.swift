@@ -88,6 +88,16 @@ public final class IngestTransaction: @unchecked Sendable {
     }
   }
 
+  /// Reads a result that is sealed and does not count yet. It may be read on after `commit`.
+  public func openSealed(_ writer: SegmentWriter) throws(StoreError) -> SegmentReader {
+    guard lock.withLock({ _ in !isOver && finished.contains { $0 === writer } }) else {
+      throw .misuse(path: writer.path, what: "not a sealed file of this transaction")
+    }
+    return try SegmentReader(
+      system: store.system, folder: store.path, name: writer.name + StoreFolder.temporarySuffix,
+      kind: .results, store: manifest.store, expected: nil)
+  }
+
   private var newResults: Set<String> = []
 
   private func finish(_ writer: SegmentWriter) throws(StoreError) -> FileSummary {
