@@ -111,7 +111,16 @@ struct CommandLineTests {
     var lists: Int
     var dispositions: [String: Int]
     var findings: [String: Int]
-    var notChecked: [String]
+    var notChecked: [Unchecked]
+    var reference: Reference
+
+    struct Unchecked: Decodable, Hashable {
+      var finding, what, table: String
+    }
+
+    struct Reference: Decodable {
+      var contentHash: String
+    }
   }
 
   @Test("run: its files, and counts in summary.json that are those of verdicts.csv")
@@ -137,7 +146,20 @@ struct CommandLineTests {
     }
     let named = Set(rows.flatMap { $0[9].split(separator: ";").map(String.init) })
     #expect(named.isSubset(of: summary.findings.keys))
-    #expect(Set(summary.notChecked).isDisjoint(with: summary.findings.keys))
+    #expect(summary.findings.count == 41 && summary.reference.contentHash.isEmpty)
+    // Without tables.
+    #expect(
+      Set(summary.notChecked.map(\.finding)) == [
+        "goods.code", "regime.simplified", "regime.positive_list", "regime.licence", "reference.code",
+        "enterprise.unregistered", "enterprise.blacklisted",
+      ])
+    let told = run.error.split(separator: "\n").last { $0.hasPrefix("not checked") }
+    #expect(told?.contains("tariff.csv") == true)
+    let folder = corpus("reference")
+    let whole = try Run([Self.input], ["--reference", folder])
+    let full = try decode(Summary.self, #require(whole.text("summary.json").first))
+    #expect(full.notChecked.isEmpty && full.reference.contentHash.count == 64)
+    #expect(!whole.error.contains("not checked"))
   }
 
   @Test("as-of, window and tolerances decide as they say")
