@@ -20,7 +20,9 @@ sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import messages
 import regime_cases
+import rule_cases
 from scenario import BASE, DAY, PLATFORMS, REUSE, Maker, Parcel, at, cancellation, receipt, refund, shift, stamp
+from settings import TOLERANT
 from tables import Tables
 
 
@@ -32,7 +34,7 @@ def parcels(maker, calm):
         time = BASE + datetime.timedelta(days=days, seconds=rng.choice([0, 0, 1, 59, 3600]))
         direction = rng.choice("EEI")
         p = Parcel(maker, direction, time, **regime_cases.wanted(maker, direction))
-        for _ in range(rng.choice([0, 1, 1]) if calm else rng.choice([0, 0, 0, 1, 1, 1, 2, 3])):
+        for _ in range(rng.choice([0, 0, 1]) if calm else rng.choice([0, 0, 0, 1, 1, 1, 2, 3])):
             if rng.random() < 0.4:
                 regime_cases.spoil(maker, p)
             else:
@@ -267,8 +269,9 @@ PLACES = ["a.xml", "b.xml", "a/1.xml", "a/2.xml", "a-1.xml", "Z.xml", "a/b/c.xml
 def write_case(folder, rng):
     tables = Tables(rng)
     maker = Maker(rng, tables.rates)
-    calm = rng.random() < 0.4  # one fault a list and no more, so that each is met alone
+    calm = rng.random() < 0.5  # one fault a list and no more, so that each is met alone
     made = parcels(maker, calm)
+    in_two = rng.random() < (0.4 if len(made) > 2 and made[0].direction == "I" else 0.1)
     if not calm:
         entangle(maker, made)
     cancel(maker, made)
@@ -293,7 +296,7 @@ def write_case(folder, rng):
         late["head"].update(guid=maker.guid(), appStatus="1", appTime=stamp(
             BASE + datetime.timedelta(days=30, seconds=rng.choice([-1, 0, 1, 3600]))))
         documents.append(late)
-    cut = rng.randint(0, len(documents)) if rng.random() < 0.1 else len(documents)
+    cut = rng.randint(0, len(documents)) if in_two else len(documents)
     for ingest, share in (("input", documents[:cut]), ("then", documents[cut:])):
         files = {}
         places = rng.sample(PLACES, rng.randint(1, 5))
@@ -320,6 +323,10 @@ def write_case(folder, rng):
         settings += ["--as-of", stamp(as_of)]
     if rng.random() < 0.1:
         settings += ["--window-days", rng.choice(["0", "1", "5", "60"])]
+    settings += rule_cases.write(folder, rng)
+    if rng.random() < 0.15:
+        for finding in rng.sample(sorted(TOLERANT), rng.randint(1, 4)):
+            settings += ["--tolerance", f"{finding}={rng.choice(rule_cases.AMOUNTS)}"]
     if settings:
         with open(os.path.join(folder, "settings"), "w") as file:
             file.write(" ".join(settings) + "\n")

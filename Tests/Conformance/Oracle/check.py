@@ -3,7 +3,8 @@
 
     check.py TERN_BINARY [--cases N] [--seed S] [--corpora DIR] [--keep DIR]
 
-Runs all committed corpora and N random cases. A corpus must also give its own `expected` files.
+Runs all committed corpora, a generated corpus of the full rule book, and N random cases. A corpus must also give
+its own `expected` files, and the generated one its truth.
 Exit status 1 on any difference; what differs is shown with the folder of the case, which stays.
 """
 import argparse
@@ -26,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CORPORA = os.path.normpath(os.path.join(HERE, "../../../corpora"))
 SHOWN = 5  # differences reported in full
 SECONDS = 120
+GENERATED = 600  # lists of the generated corpus
 BY_LINE = "hs4,direction"  # where the case has returns
 BY = "direction,customsCode,tradeMode,country,disposition"  # dimensions of statistics.csv
 
@@ -73,9 +75,9 @@ def run_tern(binary, folder, scratch):
     shutil.rmtree(scratch, ignore_errors=True)
     first, then = os.path.join(folder, "input"), os.path.join(folder, "then")
     if os.path.isdir(then):
-        call([binary, "ingest", scratch, first, "--quiet"])
-        call([binary, "ingest", scratch, then, "--quiet"])
-        call([binary, "reconcile", scratch, "--quiet", *settings(folder)])
+        for share in (first, then):  # the second time only what changed is judged
+            call([binary, "ingest", scratch, share, "--quiet"])
+            call([binary, "reconcile", scratch, "--quiet", *settings(folder)])
         statistics = sorted_rows(call([binary, "stats", scratch, "--by", BY, "--format", "csv"]))
         return sorted_rows(call([binary, "verdicts", scratch, "--format", "csv"])), statistics, None
     call([binary, "run", first, "--out", scratch, "--quiet", *settings(folder)])
@@ -164,6 +166,16 @@ def check(binary, folder, scratch):
     return [p for p in problems if p]
 
 
+def generate(binary, seed, folder):
+    """A corpus with every fault of the rule book as a case; its truth is what is expected."""
+    call([binary, "generate", folder, "--lists", str(GENERATED), "--seed", str(seed), "--rule-book", "full",
+          "--fault", "all=10000", "--quiet"])
+    os.rename(os.path.join(folder, "messages"), os.path.join(folder, "input"))
+    os.rename(os.path.join(folder, "truth"), os.path.join(folder, "expected"))
+    with open(os.path.join(folder, "settings"), "w") as file:
+        file.write("--reference ./reference\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", help="the tern executable, or - to check the corpora against the oracle alone")
@@ -194,6 +206,10 @@ def main():
         for name in sorted(os.listdir(options.corpora)) if os.path.isdir(options.corpora) else []:
             if os.path.isdir(os.path.join(options.corpora, name, "input")):
                 judge(os.path.join(options.corpora, name))
+        if binary:
+            generated = os.path.join(work, "generated")
+            generate(binary, options.seed, generated)
+            judge(generated)
         for number in range(options.cases if binary else 0):
             folder = cases.generate(options.seed, number, os.path.join(work, "cases"))
             judge(folder)

@@ -2,7 +2,7 @@
 """Reference implementation of the reconciliation rules: right first, fast never.
 
     oracle.py INPUT… [--then INPUT…] [--as-of YYYYMMDDhhmmss] [--window-days 30]
-              [--tolerance NAME=AMOUNT] … [--reference DIR] [--rejects FILE]
+              [--tolerance NAME=AMOUNT] … [--rules FILE] [--inspection-key FILE] [--reference DIR] [--rejects FILE]
               [--stats direction,currency,… | --returns]
 
 Inputs (files, or folders walked recursively) are one ingest; `--then` begins the next one. Verdicts
@@ -13,7 +13,6 @@ Exit status: 0 done, 2 wrong usage, 3 done and something was rejected.
 import argparse
 import json
 import sys
-from fractions import Fraction
 
 sys.dont_write_bytecode = True  # leave no folders in the tree
 
@@ -24,7 +23,7 @@ import regimes
 import returns
 import rules
 import stats
-from settings import OFF, TOLERANT, Settings
+from settings import TOLERANT, Settings
 
 HEADER = ("direction", "agentCode", "copNo", "platform", "orderNo", "logisticsCode", "logisticsNo",
           "disposition", "returnStatus", "findings")
@@ -64,16 +63,17 @@ def judge(documents, as_of, settings, tables):
     for triplet in reconciled.triplets:
         lst = triplet.list
         rule = settings.rules_for(lst)
-        names = rules.findings(triplet, rule) | regimes.findings(lst, tables)
-        verdict = Verdict(lst, {name: rule[name].severity for name in names if rule[name].severity != OFF}, None)
+        names = rules.findings(triplet, rule) | regimes.findings(lst, tables, settings.limits)
+        verdict = Verdict(lst, {name: rule[name].severity for name in names if rule[name].enabled}, None)
         dispose(verdict)
         verdicts.append(verdict)
 
     by_list = {id(verdict.list): verdict for verdict in verdicts}
-    for lst in regimes.over_annual_limit([(v.list, v.disposition == "rejected") for v in verdicts]):
-        severity = settings.rules_for(lst)["regime.limit_annual"].severity
-        if severity != OFF:
-            by_list[id(lst)].found["regime.limit_annual"] = severity
+    judged = [(verdict.list, verdict.disposition == "rejected") for verdict in verdicts]
+    for lst in regimes.over_annual_limit(judged, settings.limits["annual"]):
+        rule = settings.rules_for(lst)["regime.limit_annual"]
+        if rule.enabled:
+            by_list[id(lst)].found["regime.limit_annual"] = rule.severity
             dispose(by_list[id(lst)])
     for verdict in verdicts:
         seller = (tables.enterprises or {}).get(verdict.list["ebcCode"])
@@ -105,13 +105,7 @@ def tolerance(text):
     name, _, amounts = text.partition("=")
     if name not in TOLERANT or not amounts:
         raise argparse.ArgumentTypeError(f"not a tolerance: {text}")
-    absolute = relative = Fraction(0)
-    for amount in amounts.split("+"):
-        if amount.endswith("%"):
-            relative = Fraction(amount[:-1]) / 100
-        else:
-            absolute = Fraction(amount)
-    return name, absolute, relative
+    return name, amounts
 
 
 def main(arguments):
@@ -119,7 +113,9 @@ def main(arguments):
     parser.add_argument("input", nargs="+")
     parser.add_argument("--then", nargs="+", action="append", default=[], metavar="INPUT")
     parser.add_argument("--as-of", type=ceb.time)
-    parser.add_argument("--window-days", type=int, default=30)
+    parser.add_argument("--window-days", type=int)
+    parser.add_argument("--rules")
+    parser.add_argument("--inspection-key")
     parser.add_argument("--tolerance", type=tolerance, action="append", default=[])
     parser.add_argument("--reference")
     parser.add_argument("--rejects")
@@ -129,9 +125,16 @@ def main(arguments):
 
     documents, rejects = ceb.read_ingests([options.input] + options.then)
     settings = Settings()
-    settings.window_days = options.window_days
-    for name, absolute, relative in options.tolerance:
-        settings.rules[name].absolute, settings.rules[name].relative = absolute, relative
+    if options.rules:
+        with open(options.rules, encoding="utf-8") as file:
+            settings.read(file.read())
+    if options.inspection_key:
+        with open(options.inspection_key, "rb") as file:
+            settings.draw_key = file.read()
+    if options.window_days is not None:
+        settings.window_days = options.window_days
+    for name, amounts in options.tolerance:
+        settings.allow(name, amounts)
     verdicts, returned = judge(documents, options.as_of, settings, reference.Reference(options.reference))
     if options.rejects:
         with open(options.rejects, "w", encoding="utf-8") as file:

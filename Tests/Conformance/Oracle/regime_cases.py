@@ -2,9 +2,10 @@
 import datetime
 
 from reference import enterprise_check_character, identity_check_character
-from regimes import ANNUAL_LIMIT, SIMPLIFIED_LIMIT, SINGLE_LIMIT, TRADE_MODES
+from regimes import TRADE_MODES
 from scenario import AGENTS, BASE, BUYERS, CARRIERS, ONE, PLATFORMS, SELLERS, Parcel
 
+SINGLE_LIMIT, ANNUAL_LIMIT, SIMPLIFIED_LIMIT = 5_000 * ONE, 26_000 * ONE, 5_000 * ONE
 OTHER_CODES = ["3301968X09", "无", ""]
 
 

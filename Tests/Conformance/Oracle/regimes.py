@@ -5,12 +5,9 @@ from reference import is_enterprise_code, is_identity_number
 
 ONE = 100_000
 TRADE_MODES = {"E": {"9610", "1210", "1239", "9710", "9810"}, "I": {"9610", "1210", "1239"}}
-SINGLE_LIMIT = 5_000 * ONE
-ANNUAL_LIMIT = 26_000 * ONE
-SIMPLIFIED_LIMIT = 5_000 * ONE
 
 
-def findings(lst, reference):
+def findings(lst, reference, limits):
     """The names of all findings but `regime.limit_annual`, which several lists make together."""
     found = set()
 
@@ -29,9 +26,9 @@ def findings(lst, reference):
         "" in (lst["emsNo"], lst[zone]) or any(line["itemRecordNo"] == "" for line in lst.lines)))
     check("regime.direct", is_import and mode == "9610" and "" in (lst["trafNo"], lst["voyageNo"], lst["billNo"]))
     flagged = not is_import and lst["statisticsFlag"] == "A"
-    simplified = flagged and is_eligible(lst, reference)
+    simplified = flagged and is_eligible(lst, reference, limits)
     check("regime.simplified", flagged and not simplified)
-    check("regime.limit_single", is_import and quota(lst) > SINGLE_LIMIT and not is_one_piece(lst))
+    check("regime.limit_single", is_import and quota(lst) > limits["single"] and not is_one_piece(lst))
     if reference.tariff is not None:
         check("regime.positive_list", is_import and not all(entry and entry.positive for entry in goods))
     check("regime.licence", lst["licenseNo"] == "" and any(entry and entry.licence for entry in goods))
@@ -64,7 +61,7 @@ def is_one_piece(lst):
     return len(lst.lines) == 1 and lst.lines[0]["qty"] == ONE
 
 
-def is_eligible(lst, reference):
+def is_eligible(lst, reference, limits):
     """Whether an export may be declared in the simplified way (flag A)."""
     value = 0
     for line in lst.lines:
@@ -73,7 +70,7 @@ def is_eligible(lst, reference):
             value = None  # a currency without a rate: the value is not checked
             break
         value += line["totalPrice"] * rate
-    if value is not None and value > SIMPLIFIED_LIMIT:
+    if value is not None and value > limits["simplified"]:
         return False
     entries = [(reference.tariff or {}).get(line["gcode"]) for line in lst.lines]
     return not any(entry and (entry.licence or entry.export_duty or entry.refund) for entry in entries)
@@ -97,17 +94,17 @@ def own_codes(lst):
             yield "unit", line[name]
 
 
-def over_annual_limit(judged):
+def over_annual_limit(judged, limit):
     """Of (list, is rejected without this) pairs the lists that go over their buyer's limit of the year.
-    Neither they nor rejected lists use any of it."""
+    Neither they nor rejected lists use any of it. A list without `buyerIdNumber` is nobody's."""
     used, over = {}, []
-    imports = [(lst, rejected) for lst, rejected in judged if lst.direction == "I"]
+    imports = [(lst, rejected) for lst, rejected in judged if lst.direction == "I" and lst["buyerIdNumber"]]
     imports.sort(key=lambda pair: (
         pair[0]["appTime"], pair[0]["copNo"].encode(), pair[0]["agentCode"].encode(), pair[0].received))
     for lst, rejected in imports:
         buyer = (lst["buyerIdNumber"], lst["appTime"].year)
         total = used.get(buyer, 0) + quota(lst)
-        if total > ANNUAL_LIMIT:
+        if total > limit:
             over.append(lst)
         elif not rejected:
             used[buyer] = total

@@ -73,6 +73,7 @@ def findings(t, rules):
     currencies = {line["currency"] for line in lst.lines} | {p["currency"] for p in payments}
     if order:
         currencies.add(order["currency"])
+    currencies.discard("")
     if is_import:
         check("amount.currency", currencies - {"142"})
     else:
@@ -82,7 +83,7 @@ def findings(t, rules):
     if waybill:
         for fee, flag in (("freight", "fFlag"), ("insuredFee", "iFlag")):
             if waybill[fee] is not None and (is_import or lst[flag] == "3"):
-                check("amount.freight", not rules["amount.freight"].agree(lst[fee], waybill[fee]))
+                check("amount.freight", not rules["amount.freight"].agree(lst[fee], waybill[fee], fee))
         weight = waybill["weight" if is_import else "grossWeight"]
         check("weight.gross", not rules["weight.gross"].agree(lst["grossWeight"], weight))
         check("package.count", lst["packNo"] != waybill["packNo"])
@@ -99,19 +100,27 @@ def findings(t, rules):
 
 
 def lines_differ(list_lines, order_lines, rule):
-    """Whether the lines do not pair by `gnum`. Lines of one `gnum` pair in order of their values."""
+    """Whether there is no way to pair the lines so that all pairs agree."""
     if len(list_lines) != len(order_lines):
         return True
 
-    def order_of(line):
-        return (line["gnum"], line["qty"], line["currency"], line["unit"], line["totalPrice"], line["price"])
+    def agree(ours, theirs):
+        return all(ours[field] == theirs[field] for field in ("gnum", "qty", "currency", "unit")) and all(
+            rule.agree(ours[field], theirs[field], field) for field in ("price", "totalPrice"))
 
-    for ours, theirs in zip(sorted(list_lines, key=order_of), sorted(order_lines, key=order_of)):
-        if any(ours[field] != theirs[field] for field in ("gnum", "qty", "currency", "unit")):
-            return True
-        if not all(rule.agree(ours[field], theirs[field]) for field in ("price", "totalPrice")):
-            return True
-    return False
+    pairs = {}  # order line -> list line
+
+    def place(number, tried):
+        """Finds a partner for a list line, moving others on where that helps."""
+        for other, line in enumerate(order_lines):
+            if other not in tried and agree(list_lines[number], line):
+                tried.add(other)
+                if other not in pairs or place(pairs[other], tried):
+                    pairs[other] = number
+                    return True
+        return False
+
+    return not all(place(number, set()) for number in range(len(list_lines)))
 
 
 def disposition(severities, age, window_days):

@@ -28,7 +28,7 @@ class Tables:
         self.files, self.rates = {}, {"142": Fraction(1)}
         if rng.random() < 0.25:
             return
-        nearly_all = rng.choice([0.5, 0.9, 1, 1, 1])  # how much of each table is there
+        nearly_all = rng.choice([0.6, 0.9, 1, 1, 1, 1, 1])  # how much of each table is there
         share = rng.choice([0.5, 0.9])  # how many tables are there
         for name, (header, codes, row) in COLUMNS.items():
             if rng.random() < share:
@@ -46,7 +46,7 @@ class Tables:
         if rng.random() < share:
             codes = PLATFORMS + SELLERS + CARRIERS + AGENTS
             self.add("enterprises.csv", "code,name,creditClass,blacklisted", [
-                f'{code},"某某, 公司",{rng.choice(CLASSES)},{int(rng.random() < 0.04)}'
+                f'{code},"某某, 公司",{rng.choice(CLASSES)},{int(rng.random() < 0.02)}'
                 for code in codes if rng.random() < nearly_all or rng.random() < 0.9])
 
     def add(self, name, header, rows):
@@ -56,7 +56,7 @@ class Tables:
         self.files[name] = mark + end.join([header, *rows]) + end
 
     def goods(self, code):
-        flags = [int(self.rng.random() < share) for share in (0.06, 0.06, 0.06, 0.92)]
+        flags = [int(self.rng.random() < share) for share in (0.04, 0.04, 0.04, 0.95)]
         return ",".join([code, *map(str, flags)])
 
     def add_rates(self):
