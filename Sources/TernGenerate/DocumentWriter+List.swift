@@ -35,8 +35,8 @@ extension DocumentWriter {
     field(.ownerCode) { world.sellers.codes.copy(owner, to: &$0) }
     field(.ownerName) { world.sellers.names.copy(owner, to: &$0) }
     if parcel.tradeMode == 1210 {
-      writeAgent(.iacCode, .iacName, parcel)
-      writeAccountBook(parcel)
+      if parcel.deviation != .noZone { writeAgent(.iacCode, .iacName, parcel) }
+      if parcel.deviation != .noAccountBook { writeAccountBook(parcel) }
     } else if parcel.agent & 1 == 0 {
       field(.iacCode, "")
       field(.iacName, "")
@@ -50,8 +50,8 @@ extension DocumentWriter {
     if parcel.agent & 1 == 0 {
       field(.totalPackageNo, "")
       field(.loctNo, "")
-      field(.licenseNo, "")
     }
+    writeLicence(parcel)
     field(.country, code: parcel.country)
     field(.POD, code: parcel.country)
     field(.freight, decimalE5: parcel.listFreightE5)
@@ -78,7 +78,7 @@ extension DocumentWriter {
       $0.append("HZ")
       $0.append(digits: assurance, width: 12)
     }
-    if parcel.tradeMode == 1210 { writeAccountBook(parcel) }
+    if parcel.tradeMode == 1210 && parcel.deviation != .noAccountBook { writeAccountBook(parcel) }
     if parcel.agent & 1 == 0 { field(.invtNo, "") }
     field(.ieFlag, "I")
     writeDate(.declTime, parcel, version)
@@ -91,21 +91,23 @@ extension DocumentWriter {
     writeTelephone(.buyerTelephone, parcel.listBuyer)
     writeAddress(.consigneeAddress, parcel.consignee)
     writeAgent(.agentCode, .agentName, parcel)
-    if parcel.tradeMode == 1210 { writeAgent(.areaCode, .areaName, parcel) }
+    if parcel.tradeMode == 1210 && parcel.deviation != .noZone {
+      writeAgent(.areaCode, .areaName, parcel)
+    }
     field(.tradeMode, integer: Int64(parcel.tradeMode))
     field(.trafMode, byte: parcel.trafMode)
     if parcel.tradeMode == 9610 {
-      field(.trafNo) {
-        $0.append("B-")
-        $0.append(digits: UInt64(parcel.agent) * 37 % 9_000 + 1_000, width: 4)
+      if parcel.deviation != .noVehicle {
+        field(.trafNo) {
+          $0.append("B-")
+          $0.append(digits: UInt64(parcel.agent) * 37 % 9_000 + 1_000, width: 4)
+        }
       }
-      writeVoyage(parcel)
-      writeBillNo(parcel)
+      if parcel.deviation != .noVoyage { writeVoyage(parcel) }
+      if parcel.deviation != .noBill { writeBillNo(parcel) }
     }
-    if parcel.agent & 1 == 0 {
-      field(.loctNo, "")
-      field(.licenseNo, "")
-    }
+    if parcel.agent & 1 == 0 { field(.loctNo, "") }
+    writeLicence(parcel)
     field(.country, code: parcel.country)
     field(.freight, decimalE5: parcel.listFreightE5)
     field(.insuredFee, decimalE5: parcel.listInsuredE5)
@@ -128,7 +130,7 @@ extension DocumentWriter {
       writeItemNo(parcel, line)
     }
     if parcel.agent % 5 != 4 { field(.itemName, good.name) }
-    field(.gcode, good.code)
+    writeCode(parcel, line, good)
     field(.gname, good.name)
     field(.gmodel, good.model)
     open(.barCode)
@@ -207,6 +209,36 @@ extension DocumentWriter {
     field(name) { world.agents.names.copy(agent, to: &$0) }
   }
 
+  private mutating func writeLicence(_ parcel: Parcel) {
+    if parcel.deviation == .licenceGiven {
+      let number = parcel.scattered
+      field(.licenseNo) {
+        $0.append("XK")
+        $0.append(digits: number, width: 10)
+      }
+    } else if parcel.agent & 1 == 0 {
+      field(.licenseNo, "")
+    }
+  }
+
+  /// The article's code; on the first line as the fault has it.
+  private mutating func writeCode(_ parcel: Parcel, _ line: Line, _ good: Good) {
+    let code = good.code
+    let kept: (from: Int, count: Int)
+    switch parcel.deviation {
+    case .headingOnly where line.gnum == 1: kept = (0, 4)
+    case .nineDigits where line.gnum == 1: kept = (0, 9)
+    case .noSuchHeading where line.gnum == 1: kept = (4, 6)
+    default: return field(.gcode, code)
+    }
+    open(.gcode)
+    // There is no chapter 98 in the nomenclature that all countries share.
+    if kept.from > 0 { out.append("9899") }
+    let digits = "\(code)".utf8.dropFirst(kept.from).prefix(kept.count)
+    for digit in digits { out.append(digit) }
+    close(.gcode)
+  }
+
   /// Account book of the zone enterprise.
   private mutating func writeAccountBook(_ parcel: Parcel) {
     let world = world
@@ -242,7 +274,7 @@ extension DocumentWriter {
   }
 
   private mutating func writeRecordNo(_ parcel: Parcel, _ line: Line) {
-    if parcel.tradeMode == 1210 {
+    if parcel.tradeMode == 1210 && parcel.deviation != .noRecordNumber {
       let number = UInt64(parcel.seller) * 1_000 + UInt64(line.good)
       field(.itemRecordNo) {
         $0.append("R")

@@ -29,7 +29,8 @@ extension DocumentWriter {
     let body = (region * 100_000_000 + date) * 1_000 + UInt64(person.sequence)
     field(name) {
       $0.append(digits: body, width: 17)
-      $0.append(Self.idCheckCharacter(body))
+      let check = Self.idCheckCharacter(body)
+      $0.append(person.hasWrongCheck ? (check == UInt8(ascii: "0") ? 49 : 48) : check)
     }
   }
 

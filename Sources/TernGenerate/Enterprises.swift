@@ -24,13 +24,17 @@ struct Enterprises: ~Copyable, Sendable {
     }
   }
 
-  init(_ trade: Trade, count: Int, seed: UInt64) {
+  /// How many there are, without the odd ones behind them.
+  let count: Int
+
+  init(_ trade: Trade, count: Int, seed: UInt64, extra: [OddSeller] = []) {
     zipf = Zipf(count: count)
+    self.count = count
     let cities = Words(Vocabulary.companyCities)
     let first = Words(Vocabulary.companyFirst)
     let second = Words(Vocabulary.companySecond)
     let suffixes = trade.suffixes
-    for index in 0..<count {
+    for index in 0..<count + extra.count {
       var random = Random(
         seed: seed ^ 0x656e_7465_7270, index: UInt64(trade.rawValue << 32 | index))
       let name =
@@ -39,14 +43,16 @@ struct Enterprises: ~Copyable, Sendable {
       names.append(name)
       // Firms registered long ago still declare with the ten digits that the customs gave them.
       let isOld = random.isTrue(percent: 25)
-      codes.append(
-        isOld
-          ? Self.customsCode(trade, index, &random) : Self.creditCode(trade, index, &random))
+      if index >= count {
+        codes.append(extra[index - count].code(Self.creditCode(trade, index, &random)))
+      } else {
+        codes.append(
+          isOld
+            ? Self.customsCode(trade, index, &random) : Self.creditCode(trade, index, &random))
+      }
       prefixes.append(Self.prefix(trade, index))
     }
   }
-
-  var count: Int { names.count }
 
   /// Ten characters: region, zone, kind of enterprise, and a number that is unique in this corpus.
   private static func customsCode(_ trade: Trade, _ index: Int, _ random: inout Random) -> String {

@@ -74,6 +74,32 @@ public enum Fault: String, CaseIterable, Sendable, BitwiseCopyable {
   case waybillBroken = "broken.waybill"
   case listBroken = "broken.list"
 
+  // The rule book: what a list gives away of itself, and what tables say of it. See `needsRuleBook`.
+  /// A heading of 4 digits, flag B.
+  case headingOnly = "goods.code.heading_only"
+  case codeDigits = "goods.code.digits"
+  case codeHeading = "goods.code.heading"
+  case tradeMode = "regime.trade_mode"
+  /// No account book, no zone enterprise, or no record number.
+  case bonded = "regime.bonded"
+  /// No vehicle, no voyage, or no bill.
+  case direct = "regime.direct"
+  /// Flag A, and worth more than ¥5,000.
+  case simplifiedValue = "regime.simplified.value"
+  /// Flag A, and under export duty or refund.
+  case simplifiedGoods = "regime.simplified.goods"
+  case limitSingle = "regime.limit_single"
+  /// A second list, with a triplet of its own, takes the buyer over the limit.
+  case limitAnnual = "regime.limit_annual"
+  case positiveList = "regime.positive_list"
+  case licence = "regime.licence"
+  /// A country that is none.
+  case referenceCode = "reference.code"
+  case unregistered = "enterprise.unregistered"
+  case enterpriseCode = "enterprise.code"
+  case blacklisted = "enterprise.blacklisted"
+  case buyerIdCheck = "buyer.id"
+
   // What must change nothing.
   case draft = "harmless.draft"
   /// A change corrects an earlier version.
@@ -87,6 +113,12 @@ public enum Fault: String, CaseIterable, Sendable, BitwiseCopyable {
   case paymentSplit = "harmless.payment_split"
   /// The waybill's number was used before, more than 183 days ago.
   case waybillReused = "harmless.waybill_reused"
+  /// One piece for more than ¥5,000 (import).
+  case onePiece = "harmless.one_piece"
+  /// A heading of 4 digits, flag A and eligible.
+  case simplifiedHeading = "harmless.simplified_heading"
+  /// Goods under licence, with one.
+  case licenceGiven = "harmless.licence_given"
 
   /// The name in settings and in `summary.json`.
   public var name: String { rawValue }
@@ -97,7 +129,8 @@ public enum Fault: String, CaseIterable, Sendable, BitwiseCopyable {
   public var affectsExports: Bool {
     switch self {
     case .buyerId, .buyerName, .payer, .consigneeName, .consigneeTelephone, .consigneeAddress,
-      .amountSettlement, .currencyImport:
+      .amountSettlement, .currencyImport, .direct, .limitSingle, .limitAnnual, .positiveList,
+      .buyerIdCheck, .onePiece:
       false
     default: true
     }
@@ -106,15 +139,30 @@ public enum Fault: String, CaseIterable, Sendable, BitwiseCopyable {
   /// Whether it can happen to an import.
   public var affectsImports: Bool {
     switch self {
-    case .sellerOnPayment, .sellerOnWaybill, .currencyOnOrder, .currencyOnPayment: false
+    case .sellerOnPayment, .sellerOnWaybill, .currencyOnOrder, .currencyOnPayment, .headingOnly,
+      .simplifiedValue, .simplifiedGoods, .simplifiedHeading:
+      false
     default: true
+    }
+  }
+
+  /// Whether it is made only with `RuleBook.full`: its truth holds for runs with the corpus' tables.
+  public var needsRuleBook: Bool {
+    switch self {
+    case .headingOnly, .codeDigits, .codeHeading, .tradeMode, .bonded, .direct, .simplifiedValue,
+      .simplifiedGoods, .limitSingle, .limitAnnual, .positiveList, .licence, .referenceCode,
+      .unregistered, .enterpriseCode, .blacklisted, .buyerIdCheck, .onePiece, .simplifiedHeading,
+      .licenceGiven:
+      true
+    default: false
     }
   }
 
   /// Whether its messages do not validate against the official schemas, on purpose.
   public var breaksSchema: Bool {
     switch self {
-    case .goodsEmpty, .currencyImport, .orderBroken, .paymentBroken, .waybillBroken, .listBroken:
+    case .goodsEmpty, .currencyImport, .orderBroken, .paymentBroken, .waybillBroken, .listBroken,
+      .headingOnly, .codeDigits, .simplifiedHeading:
       true
     default: false
     }
@@ -146,9 +194,10 @@ public struct FaultRates: Sendable, Equatable {
   /// Nothing ever happens.
   public static let clean = FaultRates { _ in 0 }
 
-  /// Mostly clean: 2 % of the lists have findings, 5 % see something harmless.
+  /// Mostly clean: 2 % of the lists have findings, 5 % see something harmless. Nothing that needs tables.
   public static let standard = FaultRates { fault in
     switch fault {
+    case _ where fault.needsRuleBook: 0
     case .paymentSplit: 30_000
     case .change: 8_000
     case .draft, .sameTwice: 4_000
@@ -159,6 +208,15 @@ public struct FaultRates: Sendable, Equatable {
     }
   }
 
-  /// The same rate for every fault: for tests that want to see all of them.
-  public static func uniform(perMillion rate: Int) -> FaultRates { FaultRates { _ in rate } }
+  /// As `standard`, and each fault of the rule book to 350 lists in a million.
+  public static let full = FaultRates { fault in
+    fault.needsRuleBook ? 350 : standard[fault]
+  }
+
+  /// The same rate for every fault of the rule book's part: for tests that want to see all of them.
+  public static func uniform(
+    perMillion rate: Int, _ ruleBook: GenerateSettings.RuleBook = .triplet
+  ) -> FaultRates {
+    FaultRates { fault in ruleBook == .full || !fault.needsRuleBook ? rate : 0 }
+  }
 }

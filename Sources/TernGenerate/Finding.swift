@@ -9,6 +9,11 @@ enum Finding: String, CaseIterable {
   case amountPaid = "amount.paid"
   case amountPositive = "amount.positive"
   case amountSettlement = "amount.settlement"
+  case buyerId = "buyer.id"
+  case enterpriseBlacklisted = "enterprise.blacklisted"
+  case enterpriseCode = "enterprise.code"
+  case enterpriseUnregistered = "enterprise.unregistered"
+  case goodsCode = "goods.code"
   case goodsEmpty = "goods.empty"
   case goodsSequence = "goods.sequence"
   case goodsUnit = "goods.unit"
@@ -22,6 +27,15 @@ enum Finding: String, CaseIterable {
   case partySeller = "party.seller"
   case paymentDuplicate = "payment.duplicate"
   case paymentMissing = "payment.missing"
+  case referenceCode = "reference.code"
+  case regimeBonded = "regime.bonded"
+  case regimeDirect = "regime.direct"
+  case regimeLicence = "regime.licence"
+  case regimeLimitAnnual = "regime.limit_annual"
+  case regimeLimitSingle = "regime.limit_single"
+  case regimePositiveList = "regime.positive_list"
+  case regimeSimplified = "regime.simplified"
+  case regimeTradeMode = "regime.trade_mode"
   case waybillDuplicate = "waybill.duplicate"
   case waybillMissing = "waybill.missing"
   case waybillShared = "waybill.shared"
@@ -34,7 +48,9 @@ enum Finding: String, CaseIterable {
   var severity: Severity {
     switch self {
     case .orderMissing, .paymentMissing, .waybillMissing: .pending
-    case .partyConsignee, .amountOrderLine: .review
+    case .partyConsignee, .amountOrderLine, .referenceCode, .enterpriseUnregistered,
+      .enterpriseCode, .buyerId:
+      .review
     case .paymentDuplicate, .amountFreight: .warning
     default: .reject
     }
@@ -43,7 +59,7 @@ enum Finding: String, CaseIterable {
 
 /// A set of findings, one bit each.
 struct Findings: Equatable, Sendable {
-  private(set) var bits: UInt32
+  private(set) var bits: UInt64
 
   init(_ findings: Finding...) {
     bits = 0
@@ -52,10 +68,16 @@ struct Findings: Equatable, Sendable {
 
   mutating func insert(_ finding: Finding) { bits |= 1 << Self.position(finding) }
 
+  func union(_ other: Findings) -> Findings {
+    var result = self
+    result.bits |= other.bits
+    return result
+  }
+
   func contains(_ finding: Finding) -> Bool { bits & 1 << Self.position(finding) != 0 }
 
-  private static func position(_ finding: Finding) -> UInt32 {
-    UInt32(Finding.allCases.firstIndex(of: finding)!)
+  private static func position(_ finding: Finding) -> UInt64 {
+    UInt64(Finding.allCases.firstIndex(of: finding)!)
   }
 }
 

@@ -14,10 +14,20 @@ public struct GenerateSettings: Sendable {
   public var listsPerBlock = 5_000
   public var layout = Layout.messages
   public var faultRates = FaultRates.standard
+  /// Which findings the faults lead to. With `full` a folder `reference` is written too.
+  public var ruleBook = RuleBook.triplet
   /// 0 = as many as there are processors.
   public var threads = 0
   /// `YYYYMMDD`: lists are declared on this day; its last second is the latest `appTime`.
   public var startDate = 20_260_301
+
+  /// What the truth is told for.
+  public enum RuleBook: String, Sendable, CaseIterable {
+    /// Runs without tables.
+    case triplet
+    /// Runs with the tables of the corpus, `reference` beside `messages` or in the truth's folder.
+    case full
+  }
 
   /// How a folder is laid out. A stream is always messages back to back.
   public enum Layout: Sendable, Equatable {
@@ -75,6 +85,9 @@ public struct GenerateSettings: Sendable {
       var sum = 0
       for fault in Fault.allCases {
         try check(faultRates[fault], 0...1_000_000, "rate of \(fault.name)")
+        guard ruleBook == .full || !fault.needsRuleBook || faultRates[fault] == 0 else {
+          throw .invalidSettings("\(fault.name) needs the full rule book")
+        }
         if isExport ? fault.affectsExports : fault.affectsImports { sum += faultRates[fault] }
       }
       try check(sum, 0...1_000_000, "sum of fault rates (\(isExport ? "exports" : "imports"))")

@@ -7,6 +7,8 @@ final class Output: Sendable {
   private let messagesFolder: String?
   private let descriptor: Int32
   private let truthFolder: String?
+  /// Where the tables go, if any are wanted.
+  private let referenceFolder: String?
   /// Folders that were not there before, or were empty: removed after a failure.
   private let created: [String]
   private let state: Mutex<State>
@@ -32,6 +34,8 @@ final class Output: Sendable {
       if try Self.claim(path) { created.append(path) }
       messagesFolder = "\(path)/messages"
       truthFolder = "\(path)/truth"
+      referenceFolder = "\(path)/reference"
+      created.append("\(path)/reference")
       descriptor = -1
     case .descriptor(let open, let folder):
       descriptor = open
@@ -40,9 +44,10 @@ final class Output: Sendable {
       _ = fcntl(descriptor, Self.setPipeSize, 1 << 20)
       messagesFolder = nil
       truthFolder = folder.map(Self.withoutTrailingSlash)
+      referenceFolder = truthFolder.map { "\($0)/reference" }
       if let folder = truthFolder {
         created = [
-          "\(folder)/verdicts.csv", "\(folder)/summary.json",
+          "\(folder)/verdicts.csv", "\(folder)/summary.json", "\(folder)/reference",
         ]
         if try Self.claim(folder) { created.append(folder) }
       }
@@ -168,6 +173,9 @@ final class Output: Sendable {
       runs = state.runs
     }
     try bundle?.close()
+    if settings.ruleBook == .full, let referenceFolder {
+      try ReferenceTables(World(settings)).write(to: referenceFolder)
+    }
     guard let truthFolder else { return }
     try rows?.close()
     try TruthMerge.merge(

@@ -125,7 +125,7 @@ extension Parcel {
       return Findings(.goodsUnit)
 
     default:
-      return Findings()
+      return ruledFindings
     }
   }
 }

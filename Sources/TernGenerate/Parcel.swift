@@ -23,6 +23,8 @@ struct Person: BitwiseCopyable, Sendable {
   var surname: UInt8 = 0
   /// Last digits of the identity number, 0 … 255.
   var sequence: UInt8 = 0
+  /// Of the identity number.
+  var hasWrongCheck = false
   /// House number less one.
   var house: UInt16 = 0
   /// Last eight digits of the telephone number.
@@ -63,6 +65,7 @@ struct Parcel: BitwiseCopyable, Sendable {
   /// `A` or `B`.
   var statisticsFlag = UInt8(ascii: "A")
   var trafMode = UInt8(ascii: "5")
+  var deviation = Deviation.none
   var tradeMode: Int16 = 9610
 
   var seller: Int32 = 0
@@ -156,7 +159,8 @@ struct ParcelMaker: Sendable {
     choosePersons(&parcel, &random)
     chooseLines(&parcel, world, &random)
     chooseAmounts(&parcel, &random)
-    let findings = parcel.apply(sellerCount: Int32(world.sellers.count))
+    var findings = parcel.apply(sellerCount: Int32(world.sellers.count))
+    if parcel.isOverSingleLimit { findings.insert(.regimeLimitSingle) }
     return (parcel, findings)
   }
 
@@ -197,6 +201,7 @@ struct ParcelMaker: Sendable {
       parcel.tradeMode = mode < 30 ? 9610 : 1210
       parcel.trafMode = mode < 30 ? UInt8(ascii: "5") : UInt8(ascii: "7")
     }
+    parcel.settleRegime(sellerCount: Int32(world.sellers.count))
     parcel.orderCurrency = parcel.currency
     parcel.paymentCurrency = parcel.currency
     parcel.orderSeller = parcel.seller
@@ -219,6 +224,7 @@ struct ParcelMaker: Sendable {
 
   private func choosePersons(_ parcel: inout Parcel, _ random: inout Random) {
     parcel.buyer = Person(&random)
+    parcel.buyer.hasWrongCheck = parcel.fault == .buyerIdCheck
     let friend = Person(&random)
     parcel.consignee = random.isTrue(percent: 85) ? parcel.buyer : friend
     parcel.listBuyer = parcel.buyer
@@ -242,12 +248,14 @@ struct ParcelMaker: Sendable {
               ? 5
               : draw < 98 ? 6 : draw < 99 ? 7 : 8
     if parcel.fault == .amountPositive || parcel.fault == .linesCount { count = max(count, 2) }
-    let goodsCount = parcel.isExport ? world.exportGoods.count : world.importGoods.count
+    if parcel.wantsOnePiece { count = 1 }
+    let goodsCount = parcel.isExport ? Good.exports.count : Good.imports.count
     // A seller trades in a run of a dozen articles.
     let assortment = Int(parcel.seller) * 5
     for place in 0..<count {
       var line = Line()
       line.good = Int16((assortment + random.below(12)) % goodsCount)
+      if place == 0 { line.good = parcel.ruledGood(line.good) }
       line.gnum = Int16(place + 1)
       line.currency = parcel.currency
       let good = world.good(line, isExport: parcel.isExport)
@@ -260,7 +268,8 @@ struct ParcelMaker: Sendable {
         let many = parcel.isExport ? 12 : 2
         line.qtyE5 = Int64(random.isTrue(percent: 70) ? 1 : random.below(many) + 2) * 100_000
       }
-      let cents = good.priceMin + random.below(good.priceMax - good.priceMin + 1)
+      var cents = good.priceMin + random.below(good.priceMax - good.priceMin + 1)
+      if place == 0 { (line.qtyE5, cents) = parcel.ruledAmount(line.qtyE5, cents) }
       line.priceE5 = Self.price(cents: cents, currency: parcel.currency)
       if parcel.fault == .amountPositive && place == count - 1 { line.priceE5 = 0 }
       // Quantities are multiples of 0.05 and prices of 0.01: five fraction digits hold the product.
@@ -327,6 +336,7 @@ struct ParcelMaker: Sendable {
       parcel.statisticsFlag =
         isSmall && parcel.tradeMode == 9610 && random.isTrue(percent: 80)
         ? UInt8(ascii: "A") : UInt8(ascii: "B")
+      parcel.statisticsFlag = parcel.ruledFlag(parcel.statisticsFlag)
     } else {
       parcel.orderFreightE5 = freightE5
       parcel.taxE5 = parcel.goodsValueE5 * 91 / 1_000 / 1_000 * 1_000

@@ -41,6 +41,8 @@ struct Plan {
   /// Versions of lists that count, one verdict each.
   var verdicts: [(version: Version, findings: Findings)] = []
   var rejects = 0
+  /// Findings of the parcel itself, whatever documents are sent.
+  private var base = Findings()
 
   private mutating func add(_ role: Role, _ change: (inout Version) -> Void = { _ in }) {
     var version = Version()
@@ -63,10 +65,11 @@ struct Plan {
     documents.removeAll(keepingCapacity: true)
     verdicts.removeAll(keepingCapacity: true)
     rejects = 0
+    base = findings
     if let fault = parcel.fault, makeStructural(fault, parcel) { return }
     addTriplet(parcel)
     add(.list)
-    verdicts.append((Version(), findings))
+    verdict()
   }
 
   private mutating func addTriplet(_ parcel: Parcel, except role: Role? = nil) {
@@ -75,8 +78,8 @@ struct Plan {
     if role != .waybill { add(.waybill) }
   }
 
-  private mutating func verdict(_ findings: Findings = Findings()) {
-    verdicts.append((Version(), findings))
+  private mutating func verdict(_ findings: Findings = Findings(), of version: Version = Version()) {
+    verdicts.append((version, findings.union(base)))
   }
 
   /// Faults of documents too few or too many. False: `fault` is none of them.
@@ -125,7 +128,7 @@ struct Plan {
       let second = Version(guid: 1, waybill: 1, list: 1, delay: minutes)
       documents.append((.list, second))
       verdict()
-      verdicts.append((second, Findings(.listDuplicate)))
+      verdict(Findings(.listDuplicate), of: second)
     case .waybillShared:
       addTriplet(parcel)
       add(.list)
@@ -140,7 +143,27 @@ struct Plan {
       let second = Version(guid: 1, order: 1, list: 1, delay: minutes)
       documents.append((.list, second))
       verdict(Findings(.waybillShared))
-      verdicts.append((second, Findings(.waybillShared)))
+      verdict(Findings(.waybillShared), of: second)
+    case .limitAnnual:
+      addTriplet(parcel)
+      add(.list)
+      add(.order) {
+        $0.guid = 1
+        $0.order = 1
+      }
+      addPayments(of: parcel) {
+        $0.guid = 1
+        $0.order = 1
+      }
+      add(.waybill) {
+        $0.guid = 1
+        $0.order = 1
+        $0.waybill = 1
+      }
+      let second = Version(guid: 1, order: 1, waybill: 1, list: 1, delay: minutes)
+      documents.append((.list, second))
+      verdict()
+      verdict(Findings(.regimeLimitAnnual), of: second)
 
     case .draft:
       addTriplet(parcel)

@@ -52,6 +52,23 @@ enum Vocabulary {
     502 344 303 304 305 116 133 601 501 410 429 138 122 132 129 136 141 312 307 309 327 330 301 131 \
     145 412 244 105 112 609
     """
+  /// Codes and names of the countries above and below, and of China.
+  static let countryNames: StaticString = """
+    105 文莱 112 印度尼西亚 116 日本 122 马来西亚 129 菲律宾 131 沙特阿拉伯 132 新加坡 133 韩国 136 泰国 \
+    138 阿联酋 141 越南 142 中国 145 哈萨克斯坦 244 南非 301 比利时 302 丹麦 303 英国 304 德国 305 法国 \
+    307 意大利 309 荷兰 312 西班牙 327 波兰 330 瑞典 331 瑞士 344 俄罗斯联邦 410 巴西 412 智利 429 墨西哥 \
+    501 加拿大 502 美国 601 澳大利亚 609 新西兰
+    """
+  /// Districts of the customs offices.
+  static let customsDistricts: StaticString = """
+    01 北京关区 02 天津关区 22 上海关区 23 南京关区 29 杭州关区 31 宁波关区 33 合肥关区 35 福州关区 37 厦门关区 \
+    42 青岛关区 43 济南关区 46 郑州关区 51 广州关区 52 黄埔关区 53 深圳关区 72 南宁关区 79 成都关区 80 重庆关区
+    """
+  /// Units of the assortment.
+  static let unitNames: StaticString = """
+    001 台 006 套 007 个 008 只 010 张 011 件 012 支 015 条 016 把 017 块 025 双 026 对 035 千克 095 升 122 罐 \
+    125 包 132 本 136 袋 140 盒 142 瓶
+    """
   /// Where imported goods come from.
   static let origins: StaticString = "116 133 502 601 609 304 305 303 331 136 307 309 501 302"
 }

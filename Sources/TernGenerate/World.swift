@@ -20,14 +20,14 @@ final class World: Sendable {
   let destinationZipf: Zipf
   let originZipf: Zipf
 
-  let exportGoods = Good.exports
-  let importGoods = Good.imports
+  let exportGoods = Good.exports + Good.ruledExports
+  let importGoods = Good.imports + Good.ruledImports
 
   /// A small corpus has fewer sellers, so that it too has some with many lists.
   init(_ settings: GenerateSettings) {
     let seed = settings.seed
     sellers = Enterprises(
-      .seller, count: min(max(settings.lists / 4, 100), 5_000), seed: seed)
+      .seller, count: min(max(settings.lists / 4, 100), 5_000), seed: seed, extra: OddSeller.allCases)
     platforms = Enterprises(.platform, count: 24, seed: seed)
     payments = Enterprises(.payment, count: 12, seed: seed)
     carriers = Enterprises(.carrier, count: 40, seed: seed)

@@ -3,12 +3,15 @@ import Glibc
 import Tern
 import TernGenerate
 
+extension GenerateSettings.RuleBook: ExpressibleByArgument {}
+
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes a synthetic corpus, and the truth beside it.",
     discussion: """
       DIR/messages holds the messages, DIR/truth the verdicts that every list must get. With - \
-      the messages go to standard output. The same options give the same bytes.
+      the messages go to standard output. The same options give the same bytes. With --rule-book full \
+      DIR/reference (with -, a folder in that of --truth) holds the tables to judge with.
       Faults: \(Fault.allCases.map(\.name).joined(separator: ", ")).
       """)
   @Argument(help: "A new or empty folder, or - for standard output.") var target: String
@@ -19,6 +22,8 @@ struct Generate: ParsableCommand {
   @Option(help: "Bundle messages into files of about this size, such as 256M (default: one message per file).")
   var bundle: ByteCount?
   @Option(help: "The day of the lists, YYYYMMDD.") var date = 20_260_301
+  @Option(help: "triplet, or full: also faults of regime, codes, limits and firms, with the tables in DIR/reference that their truth holds for.")
+  var ruleBook = GenerateSettings.RuleBook.triplet
   @Option(help: ArgumentHelp("Lists per million with a fault, such as amount.paid=1000; all=N sets every rate; may be repeated.", valueName: "name=rate"))
   var fault: [String] = []
   @Flag(help: "No faults but those given with --fault.") var clean = false
@@ -32,6 +37,8 @@ struct Generate: ParsableCommand {
     settings.startDate = date
     settings.threads = options.threads ?? 0
     if let bundle { settings.layout = .bundles(bytes: bundle.bytes) }
+    settings.ruleBook = ruleBook
+    if ruleBook == .full { settings.faultRates = .full }
     if clean { settings.faultRates = .clean }
     for entry in fault {
       let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
@@ -39,7 +46,7 @@ struct Generate: ParsableCommand {
         throw Failure.usage("--fault \(entry): a name and a rate per million lists, such as amount.paid=1000")
       }
       if parts[0] == "all" {
-        settings.faultRates = .uniform(perMillion: rate)
+        settings.faultRates = .uniform(perMillion: rate, ruleBook)
       } else if let fault = Fault(name: parts[0]) {
         settings.faultRates[fault] = rate
       } else {

@@ -29,7 +29,9 @@ struct GenerateTests {
     }
   }
 
-  @Test("Every fault appears, with as many lists as the summary says", arguments: Fault.allCases)
+  @Test(
+    "Every fault appears, with as many lists as the summary says",
+    arguments: Fault.allCases.filter { !$0.needsRuleBook })
   func everyFault(_ fault: Fault) throws {
     var rates = FaultRates.clean
     rates[fault] = 1_000_000

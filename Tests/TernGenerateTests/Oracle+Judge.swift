@@ -139,6 +139,14 @@ struct OracleVerdicts {
       check(isSame && hasUnit == (number(line, "qty2") > 0), "goods.unit")
     }
 
+    // What needs no table and no fault to happen.
+    if !isExport {
+      let goods = list.lines.reduce(Int128(0)) { $0 + number($1, "totalPrice") }
+      let amount = goods + list.amount("freight") + list.amount("insuredFee")
+      let isOnePiece = list.lines.count == 1 && number(list.lines[0], "qty") == 100_000
+      check(amount <= 500_000_000 || isOnePiece, "regime.limit_single")
+    }
+
     // Currency of whatever is there.
     let heads = (order.map { [$0] } ?? []) + payments
     let currencies = Set(heads.map { $0["currency"] } + list.lines.map { $0["currency"]! })

@@ -17,8 +17,9 @@ struct SchemaTests {
     guard unsafe system("xmllint --version > /dev/null 2>&1") == 0 else {
       try Test.cancel("xmllint is not installed")
     }
-    var settings = GenerateSettings(lists: 400, seed: 3)
-    settings.faultRates = .uniform(perMillion: 17_000)
+    var settings = GenerateSettings(lists: 600, seed: 3)
+    settings.ruleBook = .full
+    settings.faultRates = .uniform(perMillion: 12_000, .full)
     for fault in Fault.allCases where fault.breaksSchema { settings.faultRates[fault] = 0 }
     let scratch = Scratch()
     _ = try generate(settings, to: .folder(path: "\(scratch.path)/corpus"))
