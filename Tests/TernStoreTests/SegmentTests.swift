@@ -23,6 +23,9 @@ import Testing
     let unit = EncodedUnit()
     var tableWriter = MatchTableWriter()
     tableWriter.encode(words, wordsPerRow: 6, id: .match(0), into: unit)
+    var numbers = NumberTableWriter()
+    numbers.encode(
+      NumberTests.hashes(NumberTests.entries(40, numbers: 30, groups: 0..<3, &generator)), into: unit)
     try writer.append(unit)
     try transaction.seal(writer, latestAppTime: 1_700_000_000 + Int64(seed), inputBytes: 999)
     let result = try transaction.newResult()
@@ -63,7 +66,13 @@ import Testing
     for reader in readers {
       for id in reader.tables {
         let name = "\(reader.summary.name) \(id.rawValue)"
-        if reader.schema(of: id) != nil {
+        if id == .numbers {
+          var found: [Int64] = []
+          for hash in 0..<64 as Range<UInt64> {
+            found += try reader.groups(ofNumber: hash << 58, decoder: &decoder).map { Int64($0) }
+          }
+          content.tables[name] = [.integer(found)]
+        } else if reader.schema(of: id) != nil {
           content.tables[name] = try reader.readTable(id, decoder: &decoder).values
         } else {
           var words = GrowableBuffer<UInt64>()

@@ -11,6 +11,8 @@ public struct TableID: RawRepresentable, Hashable, Comparable, Sendable {
   public static let irregulars = TableID(rawValue: 0x301)
   public static let envelopes = TableID(rawValue: 0x302)
   public static let members = TableID(rawValue: 0x303)
+  /// The index of the numbers that documents carry.
+  public static let numbers = TableID(rawValue: 0x304)
   /// Match tables are numbered by the caller, from 0.
   public static func match(_ number: Int) -> TableID { .init(rawValue: 0x400 + UInt16(number)) }
   /// Sources of a ledger.
@@ -24,12 +26,12 @@ public struct TableID: RawRepresentable, Hashable, Comparable, Sendable {
 /// One encoded block and where it lies: in an `EncodedUnit`, later in a file.
 public struct EncodedBlock: Equatable, Sendable {
   public var table: TableID
-  /// Position in the table's schema; 0 for a granule of match rows.
+  /// Position in the table's schema; 0 for a granule of match rows and for numbers.
   public var column: Int
-  /// Row group: number of the unit, or of the key range for match rows.
+  /// Row group: number of the unit, or of the key range for match rows, or of hashes for numbers.
   public var group: Int
   public var rows: Int
-  /// `ColumnType.rawValue`, or 3 for match rows.
+  /// `ColumnType.rawValue`, or 3 for match rows, or 4 for numbers.
   public var type: UInt8
   /// Number of the encoding within its type; for statistics and as a cross-check.
   public var encoding: UInt8
@@ -69,4 +71,6 @@ public enum TableShape: Equatable, Sendable {
   case columns(TableSchema)
   /// Rows of so many words, grouped by so many top bits of word 0.
   case match(wordsPerRow: Int, rangeBits: Int)
+  /// Which row groups hold a number, by so many top bits of its hash.
+  case numbers(rangeBits: Int)
 }

@@ -27,9 +27,7 @@ struct Directory: Sendable {
   /// Sorts and checks what a file is to hold or says that it holds: no block twice, every group of
   /// a table with all its columns and the same rows in each, row counts right.
   init(shapes: [TableID: TableShape], blocks unsorted: [EncodedBlock]) throws(BlockFault) {
-    blocks = unsorted.sorted {
-      ($0.table.rawValue, $0.group, $0.column) < ($1.table.rawValue, $1.group, $1.column)
-    }
+    blocks = Self.sorted(unsorted)
     var position = 0
     for (id, shape) in shapes.sorted(by: { $0.key < $1.key }) {
       var entry = TableEntry(id: id, shape: shape, rows: 0)
@@ -51,6 +49,29 @@ struct Directory: Sendable {
       groups[id] = found
     }
     guard position == blocks.count else { throw BlockFault("blocks of an unknown table") }
+  }
+
+  /// By table, group and column. A file has its row groups in order, and the columns of one end to end, so that
+  /// most often it is enough to take the tables apart: a tenth of the time that sorting takes.
+  private static func sorted(_ blocks: [EncodedBlock]) -> [EncodedBlock] {
+    var places: [TableID: [Int]] = [:]
+    var first = 0
+    while first < blocks.count {
+      let table = blocks[first].table
+      let end = blocks[first...].firstIndex { $0.table != table } ?? blocks.count
+      places[table, default: []] += first..<end
+      first = end
+    }
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+      (blocks[a].group, blocks[a].column) < (blocks[b].group, blocks[b].column)
+    }
+    var order: [Int] = []
+    order.reserveCapacity(blocks.count)
+    for (_, own) in places.sorted(by: { $0.key < $1.key }) {
+      let isSorted = !zip(own, own.dropFirst()).contains { precedes($1, $0) }
+      order += isSorted ? own : own.sorted(by: precedes)
+    }
+    return order.map { blocks[$0] }
   }
 
   private static func check(
@@ -75,6 +96,9 @@ struct Directory: Sendable {
     case .match(_, let rangeBits):
       guard first.type == FileFormat.matchType, first.column == 0, first.group < 1 << rangeBits
       else { throw BlockFault("not a range of match rows") }
+    case .numbers(let rangeBits):
+      guard first.type == FileFormat.numbersType, first.column == 0, first.group < 1 << rangeBits
+      else { throw BlockFault("not a range of numbers") }
     }
   }
 
@@ -88,7 +112,7 @@ extension TableShape {
   var blocksPerGroup: Int {
     switch self {
     case .columns(let schema): schema.columns.count
-    case .match: 1
+    case .match, .numbers: 1
     }
   }
 }
@@ -109,6 +133,10 @@ extension Directory {
         out.append(1 as UInt8)
         out.append(UInt8(rangeBits))
         out.append(UInt16(wordsPerRow))
+      case .numbers(let rangeBits):
+        out.append(2 as UInt8)
+        out.append(UInt8(rangeBits))
+        out.append(0 as UInt16)
       }
       out.append(0 as UInt16)
       out.append(UInt64(table.rows))
@@ -169,6 +197,11 @@ extension Directory {
           width >= 3 && width <= StoreLimits.wordsPerMatchRow
         else { throw BlockFault("impossible shape of match rows") }
         shapes[id] = .match(wordsPerRow: width, rangeBits: rangeBits)
+      case 2:
+        guard rangeBits <= StoreLimits.matchRangeBits, width == 0 else {
+          throw BlockFault("impossible index of numbers")
+        }
+        shapes[id] = .numbers(rangeBits: rangeBits)
       default: throw BlockFault("unknown shape of table")
       }
     }

@@ -15,23 +15,25 @@ import TernCEB
 //     │   56  8  XXH3-64 of bytes 0–55                               │
 //     ├──────────────────────────────────────────────────────────────┤
 //     │ blocks, end to end                                           │
-//     │   columns: see Codecs/; match rows: see Match/               │
+//     │   columns: see Codecs/; match rows: see Match/;              │
+//     │   numbers: see Numbers/                                      │
 //     ├──────────────────────────────────────────────────────────────┤
 //     │ footer                                                       │
 //     │    4  number of tables, then for each, ascending by id:      │
 //     │       2  table id                                            │
-//     │       1  shape: 0 columns, 1 match rows                      │
-//     │       1  match rows: bits of the key range; else zero        │
-//     │       2  columns, or words per match row                     │
+//     │       1  shape: 0 columns, 1 match rows, 2 numbers           │
+//     │       1  columns: zero; else bits of the key range           │
+//     │       2  columns, or words per match row; numbers: zero      │
 //     │       2  zero                                                │
-//     │       8  rows                                                │
+//     │       8  rows, or entries of the index of numbers            │
 //     │       columns only, for each: 1 type, 1 length, the name     │
 //     │    4  number of blocks, then for each, in order of place:    │
 //     │       2  table id                                            │
 //     │       2  column                                              │
-//     │       4  group (row group, or key range of match rows)       │
+//     │       4  group (row group, or key range)                     │
 //     │       4  rows                                                │
-//     │       1  type: 0 text, 1 decimal, 2 integer, 3 match rows    │
+//     │       1  type: 0 text, 1 decimal, 2 integer, 3 match rows,   │
+//     │          4 numbers                                           │
 //     │       1  encoding                                            │
 //     │       2  zero                                                │
 //     │       8  offset                                              │
@@ -69,7 +71,7 @@ enum FileFormat {
   static let version = 5
   /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise,
   /// before 4 there are eight kinds of documents,
-  /// before 5 import lists have no rows by buyer, and no row has a trade mode.
+  /// before 5 import lists have no rows by buyer, no row has a trade mode, and numbers have no index.
   static let oldestVersion = 5
   static let headerMagic: UInt64 = 0x454c_4946_4e52_4554  // "TERNFILE"
   static let tailMagic: UInt64 = 0x4c49_4154_4e52_4554  // "TERNTAIL"
@@ -78,6 +80,7 @@ enum FileFormat {
   static let tableSize = 16
   static let blockSize = 48
   static let matchType: UInt8 = 3
+  static let numbersType: UInt8 = 4
 }
 
 /// The first 64 bytes of a file.

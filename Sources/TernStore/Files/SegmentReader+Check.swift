@@ -15,6 +15,12 @@ extension SegmentReader {
             block, at: 0, wordsPerRow: wordsPerRow, segmentOrdinal: 0, into: &rows,
             decoder: &decoder)
           try checkKeys(rows, of: block, wordsPerRow: wordsPerRow)
+        } else if case .numbers(let rangeBits) = directory.table(block.table)?.shape {
+          do throws(BlockFault) {
+            try numbers(block, rangeBits: rangeBits, decoder: &decoder).check()
+          } catch {
+            throw damage(block, error)
+          }
         } else if let type = ColumnType(rawValue: block.type) {
           try decode(block, at: 0, into: Column(type), decoder: &decoder)
         }

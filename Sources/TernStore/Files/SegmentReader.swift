@@ -95,6 +95,14 @@ public final class SegmentReader: Sendable {
     (directory.groups[id] ?? []).map { ($0.number, $0.rows) }
   }
 
+  public func hasGroup(_ group: Int, of id: TableID) -> Bool { find(group, of: id) != nil }
+
+  private func find(_ group: Int, of id: TableID) -> Directory.Group? {
+    guard let groups = directory.groups[id] else { return nil }
+    let index = groups.partitioningIndex { $0.number >= group }
+    return index < groups.count && groups[index].number == group ? groups[index] : nil
+  }
+
   // MARK: Reading columns
 
   /// Reads one row group of a table.
@@ -113,7 +121,7 @@ public final class SegmentReader: Sendable {
     }
     let wanted = try positions(columns, in: schema)
     let table = Table(TableSchema(wanted.map { schema.columns[$0] }))
-    if let found = directory.groups[id]?.first(where: { $0.number == group }) {
+    if let found = find(group, of: id) {
       decoder.wantedRows = rows
       defer { decoder.wantedRows = nil }
       try read(found, columns: wanted, into: table, decoder: &decoder)
@@ -204,7 +212,7 @@ public final class SegmentReader: Sendable {
     decoder.reference = nil
     guard let number = decoder.reference(of: block, start: start),
       let columns = schema(of: block.table)?.columns.count, number < columns,
-      let group = directory.groups[block.table]?.first(where: { $0.number == block.group })
+      let group = find(block.group, of: block.table)
     else { return }
     let reference = directory.block(group, column: number)
     try Self.read(system, file, reference.offset, reference.size, to: &decoder.referenceInput)

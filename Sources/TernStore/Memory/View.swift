@@ -43,6 +43,13 @@ struct View<Element: BitwiseCopyable> {
   }
 }
 
+extension View where Element == UInt64 {
+  func sort() {
+    var elements = unsafe UnsafeMutableBufferPointer(start: base, count: count)
+    unsafe elements.sort()
+  }
+}
+
 extension View where Element == UInt8 {
   /// Eight bytes, little-endian, at any alignment.
   @inline(__always) func load64(_ offset: Int) -> UInt64 {

@@ -93,6 +93,23 @@ enum Ledger {
     }
   }
 
+  /// Adds the paths of some rows to `paths`, by row number behind `base`. Reads the row groups that hold them.
+  static func readPaths(
+    _ wanted: [Int], base: Int, _ reader: SegmentReader, into paths: inout [Int: String]
+  ) throws(StoreError) {
+    var decoder = ColumnDecoder()
+    var first = base
+    for (group, count) in reader.groups(of: .sources) {
+      let rows = wanted.filter { $0 >= first && $0 < first + count }.map { $0 - first }
+      if !rows.isEmpty {
+        let table = try reader.readTable(
+          .sources, group: group, columns: ["path"], rows: rows, decoder: &decoder)
+        for row in rows { paths[first + row] = table.columns[0].text.string(row) }
+      }
+      first += count
+    }
+  }
+
   static func read(_ reader: SegmentReader) throws(StoreError) -> [SourceRecord] {
     guard let found = reader.schema(of: .sources) else { return [] }
     guard found == schema else {

@@ -151,6 +151,20 @@ public final class Store {
     return all
   }
 
+  /// Paths of some sources, by their number: the position in `sources()`. A number without a source has none.
+  public func sourcePaths(_ numbers: Set<Int>) throws(StoreError) -> [Int: String] {
+    var paths: [Int: String] = [:]
+    var base = 0
+    for ledger in manifest.ledgers {
+      let wanted = numbers.filter { $0 >= base && $0 < base + ledger.sources }.sorted()
+      if !wanted.isEmpty {
+        try Ledger.readPaths(wanted, base: base, try open(ledger.file, kind: .ledger), into: &paths)
+      }
+      base += ledger.sources
+    }
+    return paths
+  }
+
   /// What is needed to tell a source that was taken in before. Reads all ledgers.
   public func knownSources() throws(StoreError) -> KnownSources {
     KnownSources(try sources().map(\.source))
