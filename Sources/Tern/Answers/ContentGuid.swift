@@ -1,4 +1,5 @@
 import CXXHash
+import TernCEB
 
 /// A `guid` as the customs write it (36 characters, upper case), from the 128-bit XXH3 of `parts`: the
 /// same content has the same `guid` in every store and on every machine. Not a secret.
@@ -33,19 +34,34 @@ func code36(high: UInt64, low: UInt64) -> String {
 
 /// 128-bit XXH3 of byte strings, each with its length, under a fixed, public secret.
 func contentDigest(_ parts: [[UInt8]]) -> (high: UInt64, low: UInt64) {
-  var bytes: [UInt8] = []
-  for part in parts {
-    unsafe withUnsafeBytes(of: UInt64(part.count).littleEndian) { unsafe bytes.append(contentsOf: $0) }
-    bytes += part
-  }
-  var secret = [UInt8](repeating: 0, count: Int(TERN_XXH3_SECRET_BYTES))
-  unsafe secret.withUnsafeMutableBytes {
-    unsafe tern_xxh3_secret_from_seed($0.baseAddress!, 0x5445_524E)
-  }
-  let digest = unsafe bytes.withUnsafeBytes { all in
-    unsafe secret.withUnsafeBytes {
-      unsafe tern_xxh3_whole(all.baseAddress, all.count, $0.baseAddress!)
+  var digester = ContentDigester()
+  for part in parts { unsafe part.withUnsafeBufferPointer { unsafe digester.append($0) } }
+  return digester.finish()
+}
+
+/// Makes content digests one after the other without allocating for each.
+struct ContentDigester: ~Copyable {
+  private var secret = [UInt8](repeating: 0, count: Int(TERN_XXH3_SECRET_BYTES))
+  private var bytes = GrowableBuffer<UInt8>(capacity: 256)
+
+  init() {
+    unsafe secret.withUnsafeMutableBytes {
+      unsafe tern_xxh3_secret_from_seed($0.baseAddress!, 0x5445_524E)
     }
   }
-  return (digest.high, digest.low)
+
+  /// Adds the next byte string.
+  @unsafe mutating func append(_ part: UnsafeBufferPointer<UInt8>) {
+    for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: part.count >> (shift * 8))) }
+    unsafe bytes.append(contentsOf: part)
+  }
+
+  /// The digest of what was added since the last one.
+  mutating func finish() -> (high: UInt64, low: UInt64) {
+    let digest = unsafe secret.withUnsafeBytes {
+      unsafe tern_xxh3_whole(bytes.base, bytes.count, $0.baseAddress!)
+    }
+    bytes.removeAll()
+    return (digest.high, digest.low)
+  }
 }

@@ -30,10 +30,14 @@ struct JudgedLists: Sendable {
   }
 
   init(_ store: Store, threads: Int) throws(TernError) {
-    let result = try ResultFile.open(store)
+    try self.init(ResultFile.open(store), segments: store.openSegments(threads: threads))
+  }
+
+  /// `segments`: all of the store whose verdicts `result` holds.
+  init(_ result: SegmentReader, segments: [SegmentReader]) {
     self.result = result
+    self.segments = segments
     hasReturns = result.schema(of: ReturnResults.reductionTable) != nil
-    segments = try Self.open(store, threads: threads)
     var parts: [Part] = []
     for (segment, reader) in segments.enumerated() {
       for direction in Direction.allCases {
@@ -47,22 +51,6 @@ struct JudgedLists: Sendable {
       }
     }
     self.parts = parts
-  }
-
-  /// Opens all segments. Each has a footer of some thousand entries to check.
-  private static func open(_ store: Store, threads: Int) throws(TernError) -> [SegmentReader] {
-    let count = store.manifest.segments.count
-    let readers = Mutex([SegmentReader?](repeating: nil, count: count))
-    let queue = WorkQueue(count: count)
-    // Opened to read: its manifest does not change.
-    nonisolated(unsafe) let store = store
-    try onWorkers(min(threads, max(count, 1))) { (_) throws(TernError) in
-      while let index = queue.take() {
-        let reader = try storing { () throws(StoreError) in try unsafe store.openSegment(index) }
-        readers.withLock { $0[index] = reader }
-      }
-    }
-    return readers.withLock { $0.map { $0! } }
   }
 
   /// Verdicts of one part, row by row.
@@ -172,5 +160,23 @@ struct JudgedLists: Sendable {
           .lines(part.kind), group: part.group, columns: columns, decoder: &decoder)
       }
     }
+  }
+}
+
+extension Store {
+  /// Opens all segments. Each has a footer of some thousand entries to check.
+  func openSegments(threads: Int) throws(TernError) -> [SegmentReader] {
+    let count = manifest.segments.count
+    let readers = Mutex([SegmentReader?](repeating: nil, count: count))
+    let queue = WorkQueue(count: count)
+    // Opened to read: its manifest does not change.
+    nonisolated(unsafe) let store = self
+    try onWorkers(min(threads, max(count, 1))) { (_) throws(TernError) in
+      while let index = queue.take() {
+        let reader = try storing { () throws(StoreError) in try unsafe store.openSegment(index) }
+        readers.withLock { $0[index] = reader }
+      }
+    }
+    return readers.withLock { $0.map { $0! } }
   }
 }

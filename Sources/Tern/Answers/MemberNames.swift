@@ -16,6 +16,8 @@ final class MemberNames {
   }
 
   private let store: Store
+  /// Those of the store, where they are open already.
+  private let segments: [SegmentReader]?
   private var groups: [(segment: Int, group: Int)] = []
   /// Where the first member of a group begins, as far as it has been asked.
   private var firsts: [Key?] = []
@@ -23,8 +25,9 @@ final class MemberNames {
   private var open: (segment: Int, reader: SegmentReader)?
   private var loaded: (group: Int, members: Table)?
 
-  init(_ store: Store) throws(TernError) {
+  init(_ store: Store, segments: [SegmentReader]? = nil) throws(TernError) {
     self.store = store
+    self.segments = segments
     for segment in store.manifest.segments.indices {
       let reader = try reader(segment)
       groups += reader.groups(of: .members).map { (segment, $0.group) }
@@ -95,6 +98,7 @@ final class MemberNames {
   }
 
   private func reader(_ segment: Int) throws(TernError) -> SegmentReader {
+    if let segments { return segments[segment] }
     if let open, open.segment == segment { return open.reader }
     let reader = try storing { () throws(StoreError) in try store.openSegment(segment) }
     open = (segment, reader)

@@ -8,24 +8,25 @@ extension Engine {
   /// their documents in all versions, verdict and evidence, what happened later and what the customs
   /// answered, documents without a list, and rejects.
   ///
-  /// Cost: up to four scans over the columns of numbers of all documents (see `NumberSearch`), then the
-  /// row groups of the documents found. Memory: these documents, at most `NumberSearch.placesMax` a scan.
+  /// Cost: up to four look-ups in the segments' indexes (see `NumberSearch`), then of the row groups of the
+  /// documents found all columns. Memory: these documents, at most `NumberSearch.placesMax` a look-up.
   /// Verdicts are those of the last reconcile; where documents have come since, it says so instead.
   public func explain(
     _ query: ExplainQuery, in path: String
   ) throws(TernError) -> Explanation {
     let store = try storing { () throws(StoreError) in try Store.open(path) }
-    let view = try StoreView(store)
+    let segments = try store.openSegments(threads: settings.threads)
     let verdicts: StoredVerdicts?
     do throws(TernError) {
       verdicts = StoredVerdicts(
-        lists: try JudgedLists(path, threads: settings.threads), rules: try storedRules(store))
+        lists: JudgedLists(try ResultFile.open(store), segments: segments), rules: try storedRules(store))
     } catch .notReconciled {
       verdicts = nil
     }
+    let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     var collection = DocumentCollection(
-      search: NumberSearch(segments: view.segments, threads: settings.threads),
-      loader: try DocumentLoader(store, segments: view.segments))
+      search: NumberSearch(segments: segments, secret: secret, threads: settings.threads),
+      loader: try DocumentLoader(store, segments: segments))
     return try collection.explain(query, store: path, verdicts)
   }
 }
@@ -75,10 +76,7 @@ struct DocumentCollection: ~Copyable {
   ) throws(TernError) -> Explanation {
     var explanation = Explanation(query: query, store: store, rules: verdicts?.rules)
     var wanted: Numbers = [:]
-    for element in query.elements { wanted[element] = [query.number] }
-    if case .list(let number) = query, DerivedNumbers.mayBeInvtNo(number.utf8) {
-      wanted[NumberSearch.derivedInvtNo] = [number]
-    }
+    for number in query.numbers { wanted[number] = [query.number] }
     // Each round follows the numbers of what the one before has found: the list's documents, their
     // receipts, and what names the list by a number that a receipt gave it.
     var subjects: [[StoredDocument]] = []
@@ -152,21 +150,22 @@ struct DocumentCollection: ~Copyable {
   /// What may lead to further documents of these lists.
   private func numbers(_ lists: some Sequence<StoredDocument>, _ query: ExplainQuery) -> Numbers {
     var wanted: Numbers = [:]
-    func add(_ element: String, _ value: String) { wanted[element, default: []].insert(value) }
+    func add(_ number: IndexedNumber, _ value: String) { wanted[number, default: []].insert(value) }
+    func add(_ number: IndexedNumber, of document: StoredDocument) {
+      add(number, document.text(number.rawValue))
+    }
     if case .list(let number) = query {
       for receipt in documents where receipt.answersLists && receipt.carries("invtNo", number) {
-        add("copNo", receipt.text("copNo"))
+        add(.copNo, of: receipt)
       }
     }
     for list in lists {
-      for element in ["orderNo", "logisticsNo", "copNo", "invtNo"] { add(element, list.text(element)) }
-      add("invtNo", list.derivedInvtNo)
+      for number in [IndexedNumber.orderNo, .logisticsNo, .copNo, .invtNo] { add(number, of: list) }
+      add(.invtNo, list.derivedInvtNo)
       for document in documents {
-        if document.answersLists, document.names(list, invtNos: []) {
-          add("invtNo", document.text("invtNo"))
-        }
+        if document.answersLists, document.names(list, invtNos: []) { add(.invtNo, of: document) }
         if document.kind == .payment411, document.tradeKey == list.tradeKey {
-          add("payTransactionId", document.text("payTransactionId"))
+          add(.payTransactionId, of: document)
         }
       }
     }

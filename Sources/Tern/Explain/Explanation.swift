@@ -23,6 +23,15 @@ public enum ExplainQuery: Sendable, Equatable {
     }
   }
 
+  /// What it is looked up by.
+  var numbers: [IndexedNumber] {
+    switch self {
+    case .order: [.orderNo]
+    case .list: [.copNo, .invtNo, .derivedInvtNo]
+    case .waybill: [.logisticsNo]
+    }
+  }
+
   var name: String {
     switch self {
     case .order: "order"

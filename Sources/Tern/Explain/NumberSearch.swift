@@ -1,5 +1,6 @@
 import Synchronization
 import TernCEB
+import TernMatch
 import TernStore
 
 /// Where a document lies in a store.
@@ -16,54 +17,40 @@ struct DocumentPlace: Hashable, Comparable, Sendable {
   }
 }
 
-/// Business numbers by the schema's name of the element that carries them.
-typealias Numbers = [String: Set<String>]
+typealias Numbers = [IndexedNumber: Set<String>]
 
 /// Finds documents by the numbers that they carry, in their head or in a line.
 ///
-/// A scan: it reads the columns of these elements, and nothing else, of every row group, on all
-/// threads. Cost: O(documents of the store) for each element asked for.
+/// The index of each segment says which row groups may have a number; of these, and a few in vain, the columns
+/// are read. Cost: a block of some 16 KiB for each number and segment, and the columns where it was found.
 struct NumberSearch: Sendable {
   let segments: [SegmentReader]
+  let secret: Secret
   let threads: Int
 
   /// More are not looked at; a number that so many documents carry is none.
   static let placesMax = 5_000
 
+  /// A row group that may have some of the numbers.
+  private struct Candidate: Hashable, Comparable {
+    var segment: Int
+    var group: Int
+
+    static func < (a: Self, b: Self) -> Bool { (a.segment, a.group) < (b.segment, b.group) }
+  }
+
   private struct Job: Sendable {
     var segment: Int
     var kind: Kind
     var group: Int
-    var head: [String]
-    var line: [String]
-  }
-
-  /// Stands for the `invtNo` that Tern's receipts give a list without one. Looking for it costs a hash for each
-  /// list of the store.
-  static let derivedInvtNo = "derived invtNo"
-
-  /// Elements that name a list, its order, its payments or its waybill, of the head or of a line. The `copNo` of
-  /// other kinds is a number of their own.
-  static func elements(_ kind: Kind) -> (head: [String], line: [String]) {
-    let ofList: Set<Int> = [603, 621, 605, 623, 604, 622, 606, 624]
-    func isNumber(_ name: String) -> Bool {
-      switch name {
-      case "orderNo", "logisticsNo", "invtNo": true
-      case "copNo": ofList.contains(kind.spec.number)
-      case "payTransactionId": kind.spec.number == 412
-      default: false
-      }
-    }
-    return (
-      kind.spec.headFields.map(\.name).filter(isNumber) + (kind.role == .list ? [derivedInvtNo] : []),
-      kind.spec.lineFields.map(\.name).filter(isNumber)
-    )
+    var head: [IndexedNumber]
+    var line: [IndexedNumber]
   }
 
   /// Places of all documents with any of the numbers, in order, and whether there are more of them.
   func find(_ wanted: Numbers) throws(TernError) -> (places: [DocumentPlace], isCut: Bool) {
     let sets = wanted.filter { !$0.value.isEmpty }.mapValues(NumberSet.init)
-    let jobs = jobs(Set(sets.keys))
+    let jobs = try jobs(wanted)
     let found = Mutex<Set<DocumentPlace>>([])
     let queue = WorkQueue(count: jobs.count)
     try onWorkers(min(threads, max(jobs.count, 1))) { (_) throws(TernError) in
@@ -84,36 +71,70 @@ struct NumberSearch: Sendable {
     return (Array(places.prefix(Self.placesMax)), places.count > Self.placesMax)
   }
 
-  private func jobs(_ wanted: Set<String>) -> [Job] {
-    var jobs: [Job] = []
-    for (segment, reader) in segments.enumerated() {
-      for kind in Kind.allCases {
-        let elements = Self.elements(kind)
-        let head = elements.head.filter(wanted.contains)
-        let line = elements.line.filter(wanted.contains)
-        if head.isEmpty && line.isEmpty { continue }
-        for (group, _) in reader.groups(of: .heads(kind)) {
-          jobs.append(Job(segment: segment, kind: kind, group: group, head: head, line: line))
+  /// Asks the indexes.
+  private func candidates(
+    _ wanted: Numbers
+  ) throws(TernError) -> [Candidate: Set<IndexedNumber>] {
+    var hasher = NumberHasher(secret: secret)
+    var hashes: [(number: IndexedNumber, hash: UInt64)] = []
+    for (number, texts) in wanted {
+      for text in texts {
+        if let hash = hasher.hash(number, text) { hashes.append((number, hash)) }
+      }
+    }
+    let asked = hashes
+    let found = Mutex<[Candidate: Set<IndexedNumber>]>([:])
+    let queue = WorkQueue(count: asked.isEmpty ? 0 : segments.count)
+    try onWorkers(min(threads, max(queue.count, 1))) { (_) throws(TernError) in
+      var decoder = ColumnDecoder()
+      while let segment = queue.take() {
+        for (number, hash) in asked {
+          let groups = try storing { () throws(StoreError) in
+            try segments[segment].groups(ofNumber: hash, decoder: &decoder)
+          }
+          if groups.isEmpty { continue }
+          found.withLock { found in
+            for group in groups {
+              found[Candidate(segment: segment, group: group), default: []].insert(number)
+            }
+          }
         }
+      }
+    }
+    return found.withLock { $0 }
+  }
+
+  private func jobs(_ wanted: Numbers) throws(TernError) -> [Job] {
+    var jobs: [Job] = []
+    for (candidate, numbers) in try candidates(wanted).sorted(by: { $0.key < $1.key }) {
+      for kind in Kind.allCases {
+        let indexed = IndexedNumber.of(kind)
+        let head = indexed.head.filter(numbers.contains)
+        let line = indexed.line.filter(numbers.contains)
+        if head.isEmpty && line.isEmpty { continue }
+        guard segments[candidate.segment].hasGroup(candidate.group, of: .heads(kind)) else { continue }
+        jobs.append(
+          Job(
+            segment: candidate.segment, kind: kind, group: candidate.group, head: head, line: line))
       }
     }
     return jobs
   }
 
   private func search(
-    _ job: Job, _ sets: [String: NumberSet], _ decoder: inout ColumnDecoder
+    _ job: Job, _ sets: [IndexedNumber: NumberSet], _ decoder: inout ColumnDecoder
   ) throws(StoreError) -> Set<Int> {
     let reader = segments[job.segment]
     var rows: Set<Int> = []
-    let head = job.head.filter { $0 != Self.derivedInvtNo }
+    let head = job.head.filter { $0 != .derivedInvtNo }
     if !head.isEmpty {
       let table = try reader.readTable(
-        .heads(job.kind), group: job.group, columns: head, decoder: &decoder)
-      for (name, column) in zip(head, table.columns) {
-        rows.formUnion(sets[name]!.rows(column.text))
+        .heads(job.kind), group: job.group, columns: head.map(\.rawValue), decoder: &decoder)
+      for (number, column) in zip(head, table.columns) {
+        rows.formUnion(sets[number]!.rows(column.text))
       }
     }
-    if head.count < job.head.count, let set = sets[Self.derivedInvtNo] {
+    if head.count < job.head.count, let set = sets[.derivedInvtNo] {
       let table = try reader.readTable(
         .heads(job.kind), group: job.group, columns: DerivedNumberColumns.columns, decoder: &decoder)
       let numbers = DerivedNumberColumns(table, job.kind.direction)
@@ -121,10 +142,10 @@ struct NumberSearch: Sendable {
     }
     guard !job.line.isEmpty, reader.schema(of: .lines(job.kind)) != nil else { return rows }
     let table = try reader.readTable(
-      .lines(job.kind), group: job.group, columns: job.line, decoder: &decoder)
+      .lines(job.kind), group: job.group, columns: job.line.map(\.rawValue), decoder: &decoder)
     var lines: Set<Int> = []
-    for (name, column) in zip(job.line, table.columns) {
-      lines.formUnion(sets[name]!.rows(column.text))
+    for (number, column) in zip(job.line, table.columns) {
+      lines.formUnion(sets[number]!.rows(column.text))
     }
     if lines.isEmpty { return rows }
     let counts = try reader.readTable(
@@ -136,20 +157,20 @@ struct NumberSearch: Sendable {
     return rows
   }
 
-  /// Rejects whose business number is one of these: segment, row group, row.
+  /// Rejects whose business number is one of these, in order: segment, row group, row.
   func rejects(
     _ keys: Set<String>
   ) throws(TernError) -> [(segment: Int, group: Int, row: Int)] {
     let set = NumberSet(keys)
     var found: [(segment: Int, group: Int, row: Int)] = []
     var decoder = ColumnDecoder()
-    for (segment, reader) in segments.enumerated() {
-      for (group, _) in reader.groups(of: .rejects) {
-        let table = try storing { () throws(StoreError) in
-          try reader.readTable(.rejects, group: group, columns: ["key"], decoder: &decoder)
-        }
-        found += set.rows(table.columns[0].text).map { (segment, group, $0) }
+    for candidate in try candidates([.rejectKey: keys]).keys.sorted()
+    where segments[candidate.segment].hasGroup(candidate.group, of: .rejects) {
+      let table = try storing { () throws(StoreError) in
+        try segments[candidate.segment].readTable(
+          .rejects, group: candidate.group, columns: ["key"], decoder: &decoder)
       }
+      found += set.rows(table.columns[0].text).map { (candidate.segment, candidate.group, $0) }
     }
     return found
   }

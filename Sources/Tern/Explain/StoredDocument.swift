@@ -110,22 +110,20 @@ struct Origin {
 /// Reads single documents, and where they came from.
 struct DocumentLoader: ~Copyable {
   let segments: [SegmentReader]
-  private let sources: [String]
+  private let store: Store
+  private var sources: [Int: String] = [:]
   private let members: MemberNames
-  private var decoder: ColumnDecoder
+  private var decoder = ColumnDecoder()
 
-  /// `segments`: those of `store`. Reads all its ledgers.
+  /// `segments`: those of `store`.
   init(_ store: Store, segments: [SegmentReader]) throws(TernError) {
-    let sources = try storing { () throws(StoreError) in try store.sources().map(\.source.path) }
-    let members = try MemberNames(store)
+    self.store = store
     self.segments = segments
-    self.sources = sources
-    self.members = members
-    decoder = ColumnDecoder()
+    members = try MemberNames(store, segments: segments)
   }
 
   /// In the order of the places. Reads each row group that holds any once, with all its columns, and
-  /// keeps the rows wanted.
+  /// unpacks of the texts only the rows wanted.
   mutating func load(_ places: [DocumentPlace]) throws(TernError) -> [StoredDocument] {
     var documents: [StoredDocument] = []
     var start = 0
@@ -140,21 +138,26 @@ struct DocumentLoader: ~Copyable {
       documents += try load(first, rows: places[start..<end].map(\.row))
       start = end
     }
+    try readSources(Set(documents.map(\.origin.sourceNumber)))
+    for document in documents { try document.origin.name(sources, members) }
     return documents
+  }
+
+  private mutating func readSources(_ numbers: Set<Int>) throws(TernError) {
+    let unknown = numbers.filter { sources[$0] == nil }
+    if unknown.isEmpty { return }
+    let store = store
+    let paths = try storing { () throws(StoreError) in try store.sourcePaths(unknown) }
+    sources.merge(paths) { $1 }
   }
 
   private mutating func load(
     _ unit: DocumentPlace, rows: [Int]
   ) throws(TernError) -> [StoredDocument] {
     let reader = segments[unit.segment]
-    let kind = unit.kind
-    let all = try storing { () throws(StoreError) in
-      KindTables(
-        kind, heads: try reader.readTable(.heads(kind), group: unit.group, decoder: &decoder),
-        lines: reader.schema(of: .lines(kind)) == nil
-          ? nil : try reader.readTable(.lines(kind), group: unit.group, decoder: &decoder))
+    let tables = try storing { () throws(StoreError) in
+      try reader.readDocuments(unit.kind, group: unit.group, rows: rows, decoder: &decoder)
     }
-    let tables = all.picking(rows)
     let envelopes = try readGroup(.envelopes, reader, unit.group)
     var documents: [StoredDocument] = []
     for index in rows.indices {
@@ -162,7 +165,6 @@ struct DocumentLoader: ~Copyable {
       place.row = rows[index]
       let document = StoredDocument(place: place, row: DocumentRow(tables, row: index))
       if let envelopes { document.origin.enter(envelopes) }
-      try document.origin.name(sources, members)
       documents.append(document)
     }
     return documents
@@ -171,7 +173,7 @@ struct DocumentLoader: ~Copyable {
   private mutating func readGroup(
     _ id: TableID, _ reader: SegmentReader, _ group: Int
   ) throws(TernError) -> Table? {
-    guard reader.groups(of: id).contains(where: { $0.group == group }) else { return nil }
+    guard reader.hasGroup(group, of: id) else { return nil }
     return try storing { () throws(StoreError) in
       try reader.readTable(id, group: group, decoder: &decoder)
     }
@@ -190,6 +192,7 @@ struct DocumentLoader: ~Copyable {
     origin.sourceNumber = Int(values.integer("source") ?? -1)
     origin.offset = values.integer("offset") ?? 0
     origin.length = values.integer("length") ?? 0
+    try readSources([origin.sourceNumber])
     try origin.name(sources, members)
     let texts = names.dropFirst(3).map { ($0, values.text($0)) }
     return (origin, Dictionary(uniqueKeysWithValues: texts))
@@ -198,8 +201,8 @@ struct DocumentLoader: ~Copyable {
 
 extension Origin {
   /// Path, and the archive's member that the bytes, or their envelope, lie in.
-  fileprivate mutating func name(_ sources: [String], _ members: MemberNames) throws(TernError) {
-    if sources.indices.contains(sourceNumber) { source = sources[sourceNumber] }
+  fileprivate mutating func name(_ sources: [Int: String], _ members: MemberNames) throws(TernError) {
+    source = sources[sourceNumber] ?? ""
     let start = envelope?.offset ?? offset
     guard let place = try members.place(source: Int64(sourceNumber), offset: start) else { return }
     member = place.name
@@ -221,21 +224,27 @@ extension Origin {
   }
 }
 
-extension KindTables {
-  /// These documents alone, with their lines.
-  fileprivate func picking(_ rows: [Int]) -> KindTables {
-    let picked = KindTables(kind)
+extension SegmentReader {
+  /// Some documents of a row group, ascending, with their lines, and nothing of the others.
+  fileprivate func readDocuments(
+    _ kind: Kind, group: Int, rows: [Int], decoder: inout ColumnDecoder
+  ) throws(StoreError) -> KindTables {
+    let heads = try readTable(.heads(kind), group: group, rows: rows, decoder: &decoder)
     let counts = heads["#lines"].integer
-    var firstLine = 0
-    var next = 0
+    var lines: [Int] = []
+    var (first, next) = (0, 0)
     for row in rows {
       while next < row {
-        firstLine += Int(counts[next])
+        first += Int(counts[next])
         next += 1
       }
-      heads.copy(row, to: picked.heads)
-      guard let lines, let target = picked.lines else { continue }
-      for line in firstLine..<firstLine + Int(counts[row]) { lines.copy(line, to: target) }
+      lines += first..<first + Int(counts[row])
+    }
+    let picked = KindTables(kind)
+    for row in rows { heads.copy(row, to: picked.heads) }
+    if let target = picked.lines, !lines.isEmpty {
+      let table = try readTable(.lines(kind), group: group, rows: lines, decoder: &decoder)
+      for line in lines { table.copy(line, to: target) }
     }
     return picked
   }

@@ -25,8 +25,9 @@ final class IngestSequencer: @unchecked Sendable {
   private var openTail: UnitResult.OpenTail?
   private var writer: SegmentWriter?
   private var rows = MatchTables()
+  private var numbers = NumberHashes()
   /// Of closed segments: their memory is used again.
-  private var freeRows: [MatchTables] = []
+  private var freeRows: [(MatchTables, NumberHashes)] = []
   /// Head rows in the open segment, by kind: what a unit's row numbers are moved by.
   private var segmentRows = [Int](repeating: 0, count: Kind.allCases.count)
   private var segmentInput = 0
@@ -71,6 +72,7 @@ final class IngestSequencer: @unchecked Sendable {
   private struct FullSegment: @unchecked Sendable {
     var writer: SegmentWriter
     var rows: MatchTables
+    var numbers: NumberHashes
     var latestAppTime: Int64?
     var inputBytes: Int
     /// Its packed match rows, by table.
@@ -113,6 +115,7 @@ final class IngestSequencer: @unchecked Sendable {
     try storing { () throws(StoreError) in try writer.append(result.encoded) }
     lastGroup = result.sequence
     moveRows(result.rows)
+    numbers.append(result.numbers, group: result.sequence)
     for kind in Kind.allCases.indices {
       segmentRows[kind] += result.documents[kind]
       documents[kind] += result.documents[kind]
@@ -177,37 +180,46 @@ final class IngestSequencer: @unchecked Sendable {
     guard let writer else { return nil }
     defer {
       self.writer = nil
-      rows = freeRows.popLast() ?? MatchTables()
+      (rows, numbers) = freeRows.popLast() ?? (MatchTables(), NumberHashes())
       segmentRows = segmentRows.map { _ in 0 }
       segmentInput = 0
       segmentLatest = nil
     }
     return FullSegment(
-      writer: writer, rows: rows, latestAppTime: segmentLatest, inputBytes: segmentInput)
+      writer: writer, rows: rows, numbers: numbers, latestAppTime: segmentLatest, inputBytes: segmentInput)
   }
 
-  /// Groups and packs the match rows, a table at a time on each thread, and brings the segment to
-  /// disk. Without the lock: it takes as long as decoding several units.
+  /// Groups and packs the match rows, a table at a time on each thread, makes the index of numbers, and
+  /// brings the segment to disk. Without the lock: it takes as long as decoding several units.
   private func close(_ segment: FullSegment, threads: Int) throws(TernError) {
     let tables = MatchTable.allCases.filter { segment.rows.rowCount($0) > 0 }
-    let queue = WorkQueue(count: tables.count)
-    try onWorkers(min(threads, max(tables.count, 1))) { (_) throws(TernError) in
+    let index = EncodedUnit()
+    let queue = WorkQueue(count: tables.count + 1)
+    try onWorkers(min(threads, queue.count)) { (_) throws(TernError) in
       var encoder = MatchTableWriter()
-      while let index = queue.take() {
-        segment.rows.withWords(tables[index]) { words in
+      while let job = queue.take() {
+        guard let table = tables.indices.contains(job) ? tables[job] : nil else {
+          var writer = NumberTableWriter()
+          writer.encode(segment.numbers, into: index)
+          continue
+        }
+        segment.rows.withWords(table) { words in
           encoder.encode(
-            words, wordsPerRow: tables[index].wordCount,
-            id: .match(Int(tables[index].rawValue)), into: segment.packed[Int(tables[index].rawValue)])
+            words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)),
+            into: segment.packed[Int(table.rawValue)])
         }
       }
     }
     try storing { () throws(StoreError) in
-      for unit in segment.packed where !unit.blocks.isEmpty { try segment.writer.append(unit) }
+      for unit in segment.packed + [index] where !unit.blocks.isEmpty {
+        try segment.writer.append(unit)
+      }
       try segment.writer.finish()
     }
     segment.rows.removeAll()
+    segment.numbers.removeAll()
     try lock.withLock { (_) throws(TernError) in
-      freeRows.append(segment.rows)
+      freeRows.append((segment.rows, segment.numbers))
       try storing { () throws(StoreError) in
         try transaction.seal(
           segment.writer, latestAppTime: segment.latestAppTime,
@@ -247,8 +259,10 @@ final class IngestSequencer: @unchecked Sendable {
     return records.count - 1
   }
 
-  /// Rejects of such a source.
-  func append(rejects batch: DocumentBatch, of source: Int) throws(TernError) {
+  /// Rejects of such a source; `hashes` of their numbers.
+  func append(
+    rejects batch: DocumentBatch, of source: Int, numbers hashes: borrowing GrowableBuffer<UInt64>
+  ) throws(TernError) {
     guard batch.rejects.rowCount > 0 else { return }
     rejects += batch.rejects.rowCount
     records[source].rejects += batch.rejects.rowCount
@@ -256,6 +270,7 @@ final class IngestSequencer: @unchecked Sendable {
     try storing { () throws(StoreError) in
       try writer.append(table: batch.rejects, id: .rejects, group: nextSequence)
     }
+    numbers.append(hashes, group: nextSequence)
     nextSequence += 1
     try checkRejects(atEnd: false)
   }

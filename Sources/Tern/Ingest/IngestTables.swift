@@ -1,6 +1,7 @@
 import Glibc
 import TernCEB
 import TernIO
+import TernMatch
 import TernStore
 
 /// Tables to take in: what their rows are, and how they are written.
@@ -85,7 +86,9 @@ extension Engine {
         report.knownSources += plan.count
         return report
       }
-      if let lines { try append(lines, to: sequencer, &report) }
+      if let lines {
+        try append(lines, to: sequencer, &report, secret: Array(store.key.bytes[..<16]))
+      }
       try sequencer.finish(threads: settings.threads)
       if !sequencer.records.isEmpty {
         try storing { () throws(StoreError) in
@@ -133,8 +136,9 @@ extension Engine {
 
   /// The lines' own rejects, and those that no head has asked for.
   private func append(
-    _ table: LinesTable, to sequencer: IngestSequencer, _ report: inout IngestReport
+    _ table: LinesTable, to sequencer: IngestSequencer, _ report: inout IngestReport, secret: [UInt8]
   ) throws(TernError) {
+    var hasher = NumberHasher(secret: Secret(bytes: secret))
     let source = sequencer.addSource(table.record)
     let batch = table.rejects
     var next: Int? = 0
@@ -143,7 +147,9 @@ extension Engine {
         next = try table.lines.rejectOthers(
           from: next ?? 0, maxBytes: LinesTable.rejectBytesPerGroup, into: batch)
       } catch { throw table.error(error) }
-      try sequencer.append(rejects: batch, of: source)
+      var numbers = GrowableBuffer<UInt64>()
+      hasher.append(rejects: batch.rejects, to: &numbers)
+      try sequencer.append(rejects: batch, of: source, numbers: numbers)
       batch.removeAll()
     } while next != nil
     report.notes += table.lines.notes

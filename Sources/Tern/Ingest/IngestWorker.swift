@@ -9,6 +9,8 @@ final class UnitResult: @unchecked Sendable {
   var unit: InputUnit?
   let encoded = EncodedUnit()
   let rows = MatchTables()
+  /// Hashes of the numbers that its documents and rejects are found by.
+  var numbers = GrowableBuffer<UInt64>()
   var documents = [Int](repeating: 0, count: Kind.allCases.count)
   var rejects = 0
   /// The first of them, to be named where there are too many.
@@ -43,11 +45,13 @@ final class IngestWorker {
   private let batch = DocumentBatch()
   private var encoder = ColumnEncoder()
   private var projector: Projector
+  private var hasher: NumberHasher
 
   init(secret: [UInt8], strict: Bool, tables: TableDecoder? = nil) {
     self.tables = tables
     decoder = UnitDecoder(strict: strict, secret: secret)
     projector = Projector(secret: Secret(bytes: secret))
+    hasher = NumberHasher(secret: Secret(bytes: secret))
   }
 
   /// - Parameters:
@@ -153,6 +157,7 @@ final class IngestWorker {
   private func encode(into result: UnitResult) {
     result.encoded.removeAll()
     result.rows.removeAll()
+    result.numbers.removeAll()
     let group = result.sequence
     for tables in batch.kinds {
       result.documents[Int(tables.kind.rawValue)] = tables.heads.rowCount
@@ -162,7 +167,9 @@ final class IngestWorker {
         encoder.encode(lines, id: .lines(tables.kind), group: group, into: result.encoded)
       }
       projector.project(tables, rowBase: 0, into: result.rows)
+      hasher.append(tables, to: &result.numbers)
     }
+    hasher.append(rejects: batch.rejects, to: &result.numbers)
     encoder.encode(batch.rejects, id: .rejects, group: group, into: result.encoded)
     encoder.encode(batch.irregulars, id: .irregulars, group: group, into: result.encoded)
     encoder.encode(batch.envelopes, id: .envelopes, group: group, into: result.encoded)

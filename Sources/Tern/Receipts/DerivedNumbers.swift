@@ -32,6 +32,22 @@ public struct DerivedNumbers: Sendable {
     number.count == 18 && number.first == UInt8(ascii: "T")
   }
 
+  /// The part of an `invtNo` that its list can be looked up by: the digest's lowest 34 bits, which survive since
+  /// 2^34 divides 36^17. Nil for a number of another form.
+  static func lookUpBits(ofInvtNo number: String) -> UInt64? {
+    guard mayBeInvtNo(number.utf8) else { return nil }
+    var value: UInt64 = 0
+    for byte in number.utf8.reversed().dropLast() {
+      guard let digit = digits.firstIndex(of: byte) else { return nil }
+      value = value &* 36 &+ UInt64(digit)
+    }
+    return value & lookUpMask
+  }
+
+  static let lookUpMask: UInt64 = 1 << 34 - 1
+
+  private static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
   /// 88 of the digest's bits: among 600 million lists two share them with a chance of 10^-9.
   private var code: String { code36(high: high, low: low) }
 }
@@ -44,17 +60,33 @@ public struct DerivedNumberColumns {
   ]
 
   private let direction: Direction
+  private let prefix: [UInt8]
   private let values: [TextColumn]
 
   /// `heads` has `columns`, among others.
   public init(_ heads: Table, _ direction: Direction) {
     self.direction = direction
+    prefix = Array("list \(direction.letter)".utf8)
     values = Self.columns.map { heads[$0].text }
+  }
+
+  /// `DerivedNumbers.lookUpBits` of the row's `invtNo`, without making it.
+  func lookUpBits(_ row: Int, _ digester: inout ContentDigester) -> UInt64 {
+    unsafe prefix.withUnsafeBufferPointer { unsafe digester.append($0) }
+    func append(_ index: Int) { unsafe digester.append(values[index].unsafeValue(row)) }
+    if values[1].range(row).isEmpty {
+      append(platform(row))
+      for index in 4...6 { append(index) }
+    } else {
+      append(0)
+      append(1)
+    }
+    return digester.finish().low & DerivedNumbers.lookUpMask
   }
 
   public subscript(row: Int) -> DerivedNumbers {
     DerivedNumbers(
-      direction, agentCode: value(0, row), copNo: value(1, row), platform: platform(row),
+      direction, agentCode: value(0, row), copNo: value(1, row), platform: value(platform(row), row),
       orderNo: value(4, row), logisticsCode: value(5, row), logisticsNo: value(6, row))
   }
 
@@ -62,13 +94,14 @@ public struct DerivedNumberColumns {
   func identity(_ row: Int) -> [[UInt8]] {
     let copNo = value(1, row)
     return copNo.isEmpty
-      ? [platform(row), value(4, row), value(5, row), value(6, row)] : [value(0, row), copNo]
+      ? [value(platform(row), row), value(4, row), value(5, row), value(6, row)] : [value(0, row), copNo]
   }
 
   private func value(_ index: Int, _ row: Int) -> [UInt8] { unsafe Array(values[index].unsafeValue(row)) }
 
-  private func platform(_ row: Int) -> [UInt8] {
-    let code = value(2, row)
-    return code.isEmpty || code == Array("无".utf8) ? value(3, row) : code
+  /// Position of `ebpCode`, or of `ebcCode` where it names none.
+  private func platform(_ row: Int) -> Int {
+    let code = unsafe values[2].unsafeValue(row)
+    return unsafe code.isEmpty || code.elementsEqual("无".utf8) ? 3 : 2
   }
 }

@@ -24,6 +24,8 @@ enum DigestTag: UInt8 {
   case invtNo = 16
   /// `buyerIdNumber` and a calendar year.
   case buyerYear = 17
+  /// What a document is looked up by.
+  case number = 18
 }
 
 /// Digests tuples of values: tag, direction, then every text with its length before it, so that
