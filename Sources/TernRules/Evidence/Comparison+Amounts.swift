@@ -3,7 +3,7 @@ import TernCEB
 /// Money: sums are made as the rules make them, and shown with the digits of their terms.
 extension Comparison {
   /// A sum, its terms, and as many fraction digits as the longest of them.
-  private struct Sum {
+  struct Sum {
     var valueE5: Int128 = 0
     var fractionDigits = 0
     var terms = ""
@@ -37,20 +37,19 @@ extension Comparison {
     _ right: Evidence.Document, _ rightElement: String, _ rightRow: FieldRow
   ) -> [Evidence] {
     let (a, b) = (leftRow.decimalE5(leftElement), rightRow.decimalE5(rightElement))
-    if tolerance(finding, leftElement).allows(a, b) { return [] }
-    return [
-      Evidence(
-        finding, .init(left, leftElement, leftRow.text(leftElement)),
-        .init(right, rightElement, rightRow.text(rightElement)))
-    ]
+    return entry(
+      finding, holds: tolerance(finding, leftElement).allows(a, b),
+      .init(left, leftElement, leftRow.text(leftElement)),
+      .init(right, rightElement, rightRow.text(rightElement)))
   }
 
   private func sums(
     _ finding: Finding, _ left: (Evidence.Document, String, Sum),
     _ right: (Evidence.Document, String, Sum)
   ) -> [Evidence] {
-    if tolerance(finding).allows(left.2.valueE5, right.2.valueE5) { return [] }
-    return [Evidence(finding, left.2.side(left.0, left.1), right.2.side(right.0, right.1))]
+    entry(
+      finding, holds: tolerance(finding).allows(left.2.valueE5, right.2.valueE5),
+      left.2.side(left.0, left.1), right.2.side(right.0, right.1))
   }
 
   func goodsValue() -> [Evidence] {
@@ -116,8 +115,8 @@ extension Comparison {
     for (number, payment) in payments { add(.payment, payment.head, number: number) }
     for line in given.list.lines { add(.list, line, gnum: line.integer("gnum")) }
     guard let wanted = named.first else { return [] }
-    return named.dropFirst().filter { !hasSameBytes($0.value ?? "", wanted.value ?? "") }.map {
-      Evidence(.amountCurrency, $0, wanted)
+    return named.dropFirst().flatMap {
+      entry(.amountCurrency, holds: hasSameBytes($0.value ?? "", wanted.value ?? ""), $0, wanted)
     }
   }
 
@@ -126,13 +125,11 @@ extension Comparison {
     _ finding: Finding, _ row: DocumentRow, _ document: Evidence.Document
   ) -> [Evidence] {
     let tolerance = tolerance(finding)
-    return row.lines.compactMap { line in
+    return row.lines.flatMap { line in
       let (qtyE5, priceE5) = (line.decimalE5("qty"), line.decimalE5("price"))
-      if tolerance.allowsLine(
+      let holds = tolerance.allowsLine(
         qtyE5: qtyE5, priceE5: priceE5, totalPriceE5: line.decimalE5("totalPrice"))
-      {
-        return nil
-      }
+      if holds && !wantsAll { return [Evidence]() }
       // Two legal numbers times 10^5 have a product within 128 bits.
       let product = decimalText(
         qtyE5 * priceE5, scale: 10,
@@ -140,8 +137,8 @@ extension Comparison {
           line.fractionDigits("totalPrice"),
           line.fractionDigits("qty") + line.fractionDigits("price")))
       let gnum = line.integer("gnum")
-      return Evidence(
-        finding,
+      return entry(
+        finding, holds: holds,
         .init(
           document, "qty × price", product, gnum: gnum,
           terms: "\(line.text("qty")) × \(line.text("price"))"),
@@ -151,19 +148,17 @@ extension Comparison {
 
   func positive() -> [Evidence] {
     var found: [Evidence] = []
-    for element in ["freight", "insuredFee"] where given.list.decimalE5(element) < 0 {
-      found.append(
-        Evidence(
-          .amountPositive, .init(.list, element, given.list.text(element)),
-          .init(.rule, element, "≥ 0")))
+    for element in ["freight", "insuredFee"] {
+      found += entry(
+        .amountPositive, holds: given.list.decimalE5(element) >= 0,
+        .init(.list, element, given.list.text(element)), .init(.rule, element, "≥ 0"))
     }
     for line in given.list.lines {
-      for element in ["qty", "price", "totalPrice"] where line.decimalE5(element) <= 0 {
-        found.append(
-          Evidence(
-            .amountPositive,
-            .init(.list, element, line.text(element), gnum: line.integer("gnum")),
-            .init(.rule, element, "> 0")))
+      for element in ["qty", "price", "totalPrice"] {
+        found += entry(
+          .amountPositive, holds: line.decimalE5(element) > 0,
+          .init(.list, element, line.text(element), gnum: line.integer("gnum")),
+          .init(.rule, element, "> 0"))
       }
     }
     return found

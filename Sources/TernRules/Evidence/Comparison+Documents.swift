@@ -4,22 +4,25 @@ import TernCEB
 extension Comparison {
   func missing(_ finding: Finding) -> [Evidence] {
     let list = given.list
-    func absent(_ document: Evidence.Document, _ elements: [String]) -> [Evidence] {
+    func found(
+      _ isThere: Bool, _ document: Evidence.Document, _ elements: [String]
+    ) -> [Evidence] {
       let names = elements.joined(separator: " + ")
       let values = elements.map { list.text($0) }.joined(separator: " / ")
-      return [Evidence(finding, .init(.list, names, values), .init(document, names, nil))]
+      return entry(
+        finding, holds: isThere, .init(.list, names, values),
+        .init(document, names, isThere ? values : nil))
     }
     let trade = [list.platformElement, "orderNo"]
     switch finding {
-    case .orderMissing: return given.order == nil ? absent(.order, trade) : []
-    case .paymentMissing: return given.payments.isEmpty ? absent(.payment, trade) : []
-    case .waybillMissing:
-      return given.waybill == nil ? absent(.waybill, ["logisticsCode", "logisticsNo"]) : []
-    default: return []
+    case .orderMissing: return found(given.order != nil, .order, trade)
+    case .paymentMissing: return found(!given.payments.isEmpty, .payment, trade)
+    default: return found(given.waybill != nil, .waybill, ["logisticsCode", "logisticsNo"])
     }
   }
 
-  /// Duplicates and shared waybills: what the other document calls itself.
+  /// Duplicates and shared waybills: what the other document calls itself. Whether there is one, other documents
+  /// decide; where none is known the finding may stand all the same.
   func rival(_ finding: Finding) -> [Evidence] {
     let own: DocumentRow?
     let document: Evidence.Document
@@ -42,7 +45,9 @@ extension Comparison {
       ]
     }
     guard let own else { return [] }
-    return [Evidence(finding, .init(document, "guid", own.text("guid")), .init(document, "guid", nil))]
+    return entry(
+      finding, holds: wantsAll && !found.contains(finding), .init(document, "guid", own.text("guid")),
+      .init(document, "guid", nil))
   }
 
   // MARK: - Parties
@@ -101,21 +106,24 @@ extension Comparison {
     let list = given.list
     let (netE5, grossE5) = (list.decimalE5("netWeight"), list.decimalE5("grossWeight"))
     let net = Evidence.Side(.list, "netWeight", list.text("netWeight"))
-    if netE5 <= 0 { return [Evidence(.weightNet, net, .init(.rule, "netWeight", "> 0"))] }
-    guard netE5 > grossE5 else { return [] }
-    return [Evidence(.weightNet, net, .init(.list, "grossWeight", list.text("grossWeight")))]
+    let isPositive = entry(.weightNet, holds: netE5 > 0, net, .init(.rule, "netWeight", "> 0"))
+    if netE5 <= 0 { return isPositive }
+    return isPositive
+      + entry(
+        .weightNet, holds: netE5 <= grossE5, net, .init(.list, "grossWeight", list.text("grossWeight")))
   }
 
   func packages() -> [Evidence] {
     let own = Evidence.Side(.list, "packNo", given.list.text("packNo"))
     var found: [Evidence] = []
-    if let waybill = given.waybill,
-      waybill.head.integer("packNo") != given.list.head.integer("packNo")
-    {
-      found.append(Evidence(.packageCount, own, .init(.waybill, "packNo", waybill.text("packNo"))))
+    if let waybill = given.waybill {
+      found += entry(
+        .packageCount, holds: waybill.head.integer("packNo") == given.list.head.integer("packNo"), own,
+        .init(.waybill, "packNo", waybill.text("packNo")))
     }
-    if given.isImport, given.list.head.integer("packNo") != 1 {
-      found.append(Evidence(.packageCount, own, .init(.rule, "packNo", "1")))
+    if given.isImport {
+      found += entry(
+        .packageCount, holds: given.list.head.integer("packNo") == 1, own, .init(.rule, "packNo", "1"))
     }
     return found
   }

@@ -4,8 +4,9 @@ import TernMatch
 /// Goods lines: number, sequence, units, and list against order.
 extension Comparison {
   func noGoods() -> [Evidence] {
-    guard given.list.lines.isEmpty else { return [] }
-    return [Evidence(.goodsEmpty, .init(.list, "lines", "0"), .init(.rule, "lines", "≥ 1"))]
+    let count = given.list.lines.count
+    return entry(
+      .goodsEmpty, holds: count > 0, .init(.list, "lines", "\(count)"), .init(.rule, "lines", "≥ 1"))
   }
 
   /// The first number that is repeated, or beyond the count.
@@ -21,7 +22,11 @@ extension Comparison {
           .init(.rule, "gnum", "1..\(lines.count)"))
       ]
     }
-    return []
+    if lines.isEmpty { return [] }
+    let gnums = lines.prefix(8).map { $0.text("gnum") } + (lines.count > 8 ? ["…"] : [])
+    return entry(
+      .goodsSequence, holds: true, .init(.list, "gnum", gnums.joined(separator: ", ")),
+      .init(.rule, "gnum", "1..\(lines.count)"))
   }
 
   func units() -> [Evidence] {
@@ -31,12 +36,13 @@ extension Comparison {
         .init(.list, element, line.text(element), gnum: gnum)
       }
       var found: [Evidence] = []
-      if hasSameBytes(line.text("unit"), line.text("unit1")), line.decimalE5("qty") != line.decimalE5("qty1") {
-        found.append(Evidence(.goodsUnit, side("qty"), side("qty1")))
+      if hasSameBytes(line.text("unit"), line.text("unit1")) {
+        found += entry(
+          .goodsUnit, holds: line.decimalE5("qty") == line.decimalE5("qty1"), side("qty"), side("qty1"))
       }
-      if line.text("unit2").isEmpty == (line.decimalE5("qty2") > 0) {
-        found.append(Evidence(.goodsUnit, side("unit2"), side("qty2")))
-      }
+      found += entry(
+        .goodsUnit, holds: line.text("unit2").isEmpty != (line.decimalE5("qty2") > 0), side("unit2"),
+        side("qty2"))
       return found
     }
   }
@@ -58,12 +64,9 @@ extension Comparison {
     guard let order = given.order else { return [] }
     let (left, right) = (given.list.lines.map(Line.init), order.lines.map(Line.init))
     var found: [Evidence] = []
-    if left.count != right.count {
-      found.append(
-        Evidence(
-          .amountLinesDiffer, .init(.list, "lines", "\(left.count)"),
-          .init(.order, "lines", "\(right.count)")))
-    }
+    found += entry(
+      .amountLinesDiffer, holds: left.count == right.count,
+      .init(.list, "lines", "\(left.count)"), .init(.order, "lines", "\(right.count)"))
     let ofList = Dictionary(grouping: left, by: \.detail.gnum)
     let ofOrder = Dictionary(grouping: right, by: \.detail.gnum)
     for gnum in Set(ofList.keys).union(ofOrder.keys).sorted() {
@@ -93,6 +96,11 @@ extension Comparison {
     let openLeft = left.indices.filter { !paired.contains($0) }
     let openRight = right.indices.filter { partners[$0] == nil }
     var found: [Evidence] = []
+    if wantsAll {
+      for (index, partner) in partners.enumerated() {
+        if let partner { found += differences(left[partner].row, right[index].row, gnum) }
+      }
+    }
     for index in 0..<max(openLeft.count, openRight.count) {
       let a = index < openLeft.count ? left[openLeft[index]].row : nil
       let b = index < openRight.count ? right[openRight[index]].row : nil
@@ -109,7 +117,7 @@ extension Comparison {
   }
 
   private func differences(_ list: FieldRow, _ order: FieldRow, _ gnum: Int64) -> [Evidence] {
-    return ["qty", "price", "totalPrice", "currency", "unit"].compactMap { element in
+    return ["qty", "price", "totalPrice", "currency", "unit"].flatMap { element in
       let agrees: Bool
       switch element {
       case "qty": agrees = list.decimalE5(element) == order.decimalE5(element)
@@ -118,9 +126,8 @@ extension Comparison {
           .allows(list.decimalE5(element), order.decimalE5(element))
       default: agrees = hasSameBytes(list.text(element), order.text(element))
       }
-      if agrees { return nil }
-      return Evidence(
-        .amountLinesDiffer, .init(.list, element, list.text(element), gnum: gnum),
+      return entry(
+        .amountLinesDiffer, holds: agrees, .init(.list, element, list.text(element), gnum: gnum),
         .init(.order, element, order.text(element), gnum: gnum))
     }
   }

@@ -17,6 +17,12 @@ extension Evidence {
     return text
   }
 
+  /// Both values with their places, as the sentence names them: the one that was checked, and what it was
+  /// checked against.
+  public func sides(_ language: Language) -> (left: String, right: String) {
+    (phrase(left, language), phrase(right, language))
+  }
+
   /// Document, line, element and value of a side; empty for one that holds nothing.
   private func phrase(_ side: Side, _ language: Language) -> String {
     if side.element.isEmpty { return "" }
@@ -24,7 +30,7 @@ extension Evidence {
     let document = side.document.name(language)
     switch language {
     case .chinese:
-      if side.document == .rule { return "应为 " + value }
+      if side.document == .rule { return "应为 " + RuleWords.chinese(value) }
       let name = ElementNames.chinese[side.element] ?? side.element
       return document + (side.number.map { " \($0) " } ?? "") + (side.gnum.map { "第 \($0) 项" } ?? "")
         + name + " " + (value.isEmpty ? "（空）" : value)
@@ -37,6 +43,9 @@ extension Evidence {
 
   private func absence(_ side: Side, _ language: Language) -> String {
     let document = side.document.name(language)
+    if holds {
+      return language == .chinese ? "没有另一份" : "no other"
+    }
     switch (finding, language) {
     case (.orderMissing, .chinese), (.paymentMissing, .chinese), (.waybillMissing, .chinese):
       return "没有相应的生效\(document)"
@@ -69,6 +78,25 @@ extension Evidence.Document {
   }
 }
 
+/// What a value has to be, where numbers do not say it.
+enum RuleWords {
+  static func chinese(_ words: String) -> String {
+    if let known = known[words] { return known }
+    return words.hasPrefix("in ") ? "\(words.dropFirst(3)) 中的代码" : words
+  }
+
+  private static let known = [
+    "filled in": "非空", "10 digits": "10 位数字", "10 digits, or 4": "10 位或 4 位数字",
+    "a heading of hs2022.csv": "hs2022.csv 中的品目", "on the positive list": "零售进口商品清单内的商品",
+    "goods without licence": "不涉许可证件的商品", "goods without export duty": "不征出口关税的商品",
+    "goods without export refund": "不涉出口退税的商品", "one line of qty 1": "仅一项且数量为 1 的商品",
+    "a code with a right check character (GB 32100)": "校验位正确的代码（GB 32100）",
+    "off the blacklist of enterprises.csv": "未列入 enterprises.csv 失信名单的企业",
+    "a number with a right check digit and date of birth (GB 11643)":
+      "校验位和出生日期正确的号码（GB 11643）",
+  ]
+}
+
 /// What evidence compares, in the words of the specification.
 enum ElementNames {
   static let chinese: [String: String] = [
@@ -86,6 +114,14 @@ enum ElementNames {
     "currency": "币制", "freight": "运费", "insuredFee": "保费",
     "grossWeight": "毛重", "weight": "毛重", "netWeight": "净重", "packNo": "件数",
     "lines": "商品项数", "gnum": "商品序号", "unit": "计量单位",
+    "gcode": "商品编码", "tradeMode": "监管方式", "emsNo": "账册编号", "areaCode": "区内企业代码",
+    "iacCode": "区内企业代码", "itemRecordNo": "账册备案料号", "trafNo": "运输工具编号", "voyageNo": "航班航次号",
+    "billNo": "提运单号", "licenseNo": "许可证件号", "sum(totalPrice × rate)": "折合人民币货值",
+    "sum(totalPrice) + freight + insuredFee": "总价、运费、保费合计",
+    "used before + this list": "本年已用额度与本单合计", "country": "国别", "customsCode": "申报海关",
+    "portCode": "口岸海关", "trafMode": "运输方式", "fCurrency": "运费币制", "iCurrency": "保费币制",
+    "tradeCountry": "贸易国", "unit1": "第一法定计量单位", "ebpCode": "电商平台代码",
+    "logisticsCode": "物流企业代码", "agentCode": "申报企业代码",
     "qty1": "第一法定数量", "unit2": "第二法定计量单位", "qty2": "第二法定数量",
   ]
 }

@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernReference
 
 /// A list that counts, with the documents that it was judged against.
 public struct ListCase {
@@ -11,6 +12,8 @@ public struct ListCase {
   /// What duplicates and shared waybills are about, where it is known: the document of the case and
   /// the other one. Without it such a finding names the first alone.
   public var rivals: [Finding: (own: DocumentRow, other: DocumentRow)] = [:]
+  /// Of an import: what the buyer's lists before this one used of the year's limit, in yuan × 10^5. Nil: not known.
+  public var annualUsedE5: Int128?
 
   public init(
     list: DocumentRow, order: DocumentRow? = nil, payments: [DocumentRow] = [],
@@ -34,7 +37,7 @@ extension DocumentRow {
   }
 }
 
-/// Two values whose comparison failed, and where they stand.
+/// Two values that a check compared, and where they stand.
 public struct Evidence: Sendable, Equatable {
   public enum Document: UInt8, Sendable {
     case list, order, payment, waybill
@@ -77,17 +80,28 @@ public struct Evidence: Sendable, Equatable {
   public var right: Side
   /// Masked values that look equal differ at this character, from 1.
   public var differsAt: Int?
-  /// Failed comparisons of the same finding that are not given: beyond `countMax`. In the last one.
+  /// Comparisons of the same outcome that are not given: beyond `countMax`. In the last one.
   public var moreCount = 0
+  /// The comparison did not fail.
+  public var holds = false
 
   /// Of one finding no more are given: a list may have thousands of lines.
   public static let countMax = 20
 
-  init(_ finding: Finding, _ left: Side, _ right: Side, differsAt: Int? = nil) {
+  init(_ finding: Finding, _ left: Side, _ right: Side, differsAt: Int? = nil, holds: Bool = false) {
     self.finding = finding
     self.left = left
     self.right = right
     self.differsAt = differsAt
+    self.holds = holds
+  }
+
+  /// The first `countMax`, the last of them with the number of the others.
+  static func capped(_ all: [Evidence], _ countMax: Int) -> [Evidence] {
+    guard all.count > countMax else { return all }
+    var first = Array(all.prefix(countMax))
+    first[countMax - 1].moreCount = all.count - countMax
+    return first
   }
 }
 
@@ -97,21 +111,19 @@ public struct Evidence: Sendable, Equatable {
 /// Reads nothing but the rows given and compares as `RuleEngine` does; a finding that these documents
 /// do not bear out (they are not those it was judged by) gets an entry without values. O(lines) and,
 /// for lines that repeat a `gnum`, O(n^3) of at most 64.
+///
+/// - Parameter reference: the tables that it was judged with; what has none here is not borne out either.
 public func evidence(
-  _ findings: FindingSet, of listCase: ListCase, settings: RuleSettings = RuleSettings()
+  _ findings: FindingSet, of listCase: ListCase, settings: RuleSettings = RuleSettings(),
+  reference: ReferenceData = ReferenceData()
 ) -> [Evidence] {
-  let comparison = Comparison(listCase, settings)
+  let comparison = Comparison(listCase, settings, reference, found: findings)
   return findings.findings.flatMap { finding in
     var found = comparison.failures(finding)
     if found.isEmpty {
       found = [Evidence(finding, .init(.list, "", nil), .init(.rule, "", nil))]
     }
-    if found.count > Evidence.countMax {
-      let more = found.count - Evidence.countMax
-      found.removeLast(more)
-      found[found.count - 1].moreCount = more
-    }
-    return found
+    return Evidence.capped(found, Evidence.countMax)
   }
 }
 
@@ -119,15 +131,39 @@ public func evidence(
 struct Comparison {
   let given: ListCase
   let settings: RuleSettings
+  let reference: ReferenceData
+  /// Also comparisons that did not fail.
+  let wantsAll: Bool
+  /// What the list was found to have: of rivals these rows alone do not tell.
+  let found: FindingSet
 
-  init(_ given: ListCase, _ settings: RuleSettings) {
+  init(
+    _ given: ListCase, _ settings: RuleSettings, _ reference: ReferenceData = ReferenceData(),
+    wantsAll: Bool = false, found: FindingSet = []
+  ) {
     self.given = given
     self.settings = settings
+    self.reference = reference
+    self.wantsAll = wantsAll
+    self.found = found
   }
 
   /// Every failed comparison of a finding; none if it holds, cannot be decided by these documents, or
   /// is not carried out.
   func failures(_ finding: Finding) -> [Evidence] {
+    wantsAll ? compared(finding).filter { !$0.holds } : compared(finding)
+  }
+
+  /// The comparison, if it failed or is wanted anyway.
+  func entry(
+    _ finding: Finding, holds: Bool, _ left: @autoclosure () -> Evidence.Side,
+    _ right: @autoclosure () -> Evidence.Side
+  ) -> [Evidence] {
+    holds && !wantsAll ? [] : [Evidence(finding, left(), right(), holds: holds)]
+  }
+
+  /// The comparisons that a finding is about: the failed ones, or all of them.
+  func compared(_ finding: Finding) -> [Evidence] {
     switch finding {
     case .orderMissing, .paymentMissing, .waybillMissing: missing(finding)
     case .orderDuplicate, .paymentDuplicate, .waybillDuplicate, .listDuplicate, .waybillShared:
@@ -150,8 +186,21 @@ struct Comparison {
     case .packageCount: packages()
     case .goodsEmpty: noGoods()
     case .goodsSequence: sequence()
+    case .goodsCode: goodsCodes()
     case .goodsUnit: units()
-    default: []
+    case .regimeTradeMode: tradeModes()
+    case .regimeBonded: bonded()
+    case .regimeDirect: direct()
+    case .regimeSimplified: simplified()
+    case .regimeLimitSingle: limitSingle()
+    case .regimeLimitAnnual: limitAnnual()
+    case .regimePositiveList: positiveList()
+    case .regimeLicence: licences()
+    case .referenceCode: referenceCodes()
+    case .enterpriseUnregistered: registered()
+    case .enterpriseCode: enterpriseCodes()
+    case .enterpriseBlacklisted: blacklisted()
+    case .buyerId: buyerIds()
     }
   }
 
@@ -166,7 +215,7 @@ struct Comparison {
     given.payments.enumerated().map { (given.payments.count > 1 ? $0 + 1 : nil, $1) }
   }
 
-  /// Nil where the texts agree. Personal values are masked, and where the masks agree the place of
+  /// Nil where the texts agree, unless all is wanted. Personal values are masked, and where the masks agree the place of
   /// the difference is given instead.
   func texts(
     _ finding: Finding, _ left: (Evidence.Document, FieldRow, String),
@@ -174,7 +223,8 @@ struct Comparison {
     gnum: Int64? = nil
   ) -> Evidence? {
     let (a, b) = (left.1.text(left.2), right.1.text(right.2))
-    guard let place = PersonalData.difference(a, b) else { return nil }
+    let place = PersonalData.difference(a, b)
+    if place == nil && !wantsAll { return nil }
     func shown(_ value: String, _ element: String) -> String {
       PersonalData.contains(element) ? PersonalData.masked(value) : value
     }
@@ -182,6 +232,6 @@ struct Comparison {
     return Evidence(
       finding, .init(left.0, left.2, shownA, gnum: gnum, number: leftNumber),
       .init(right.0, right.2, shownB, gnum: gnum, number: rightNumber),
-      differsAt: shownA == shownB ? place : nil)
+      differsAt: shownA == shownB ? place : nil, holds: place == nil)
   }
 }

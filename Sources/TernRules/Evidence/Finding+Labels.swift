@@ -55,3 +55,24 @@ extension Finding {
     .buyerId: ("订购人身份证号无效", "buyer's identity number is invalid"),
   ]
 }
+
+extension ReturnFinding {
+  public func label(_ language: Language) -> String {
+    switch (self, language) {
+    case (.exceeds, .chinese): "退货数量超过申报数量"
+    case (.exceeds, .english): "more is returned than is left"
+    case (.orphan, .chinese): "没有相应的清单"
+    case (.orphan, .english): "no such list"
+    }
+  }
+
+  /// What the check asks for, in one line.
+  public func rule(_ language: Language) -> String {
+    switch (self, language) {
+    case (.exceeds, .chinese): "各项退货数量不超过清单申报后尚余的数量"
+    case (.exceeds, .english): "of each gnum no more is returned than is left of what was declared"
+    case (.orphan, .chinese): "退货单所列清单须生效且未撤销"
+    case (.orphan, .english): "a list counts under the return's invtNo, and is not cancelled"
+    }
+  }
+}
