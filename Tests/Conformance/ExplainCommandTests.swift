@@ -107,6 +107,31 @@ struct ExplainCommandTests {
     }
   }
 
+  @Test("colours are there where they are asked for, and nowhere else")
+  func colours() throws {
+    let store = try demo()
+    let arguments = ["explain", store, "--list", "QD202403100001"]
+    let plain = try tern(arguments).output
+    #expect(!plain.contains("\u{1b}"))
+    #expect(try tern(arguments + ["--color", "never"]).output == plain)
+    let painted = try tern(arguments + ["--color", "always"]).output
+    #expect(painted.contains("\u{1b}[1m") && painted.contains("\u{1b}[32m✓"))
+    #expect(try tern(arguments + ["--color", "pink"]).status == 2)
+  }
+
+  @Test("the page of examples is what the command says")
+  func examples() throws {
+    guard isOnPath("python3") else {
+      print("SKIPPED: the page of examples needs python3")
+      return
+    }
+    let result = runCommand([
+      "python3", "\(repositoryRoot)/scripts/make-explanations",
+      try #require(builtExecutable("tern")), "--check",
+    ])
+    #expect(result.status == 0, "\(result.output)\(result.error)")
+  }
+
   @Test("nothing found: status 1 and a hint; wrong usage: status 2")
   func refusals() throws {
     let store = try demo()
@@ -116,6 +141,7 @@ struct ExplainCommandTests {
     let json = try tern("explain", store, "--order", "no such order", "--format", "json")
     #expect(json.status == 1)
     #expect(try decode(Answer.self, json.output).lists.isEmpty)
+    #expect(try tern("explain", store, "--order", "no such order", "--lang", "zh").error.contains("没有单证的 orderNo"))
     for options in [[], ["--order", "1", "--list", "2"], ["--order", ""], ["--order", "1", "--lang", "fr"]] {
       #expect(try tern(["explain", store] + options).status == 2, "\(options)")
     }

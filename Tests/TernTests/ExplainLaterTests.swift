@@ -3,6 +3,7 @@ import TernTestSupport
 import Testing
 
 @testable import Tern
+@testable import TernReference
 @testable import TernRules
 
 /// Documents made from the catalogue: every element that the schema wants, plainly, but for those given.
@@ -172,6 +173,7 @@ struct ExplainLaterTests {
     #expect(explanation.others.isEmpty)
     let text = explanation.text()
     #expect(text.contains("leaveTime 2024-03-12 09:00:00"))
+    #expect(text.contains("every check") && text.contains("✓"))
     #expect(text.contains("arrived 2024-03-10 12:00:00, ") && text.contains("departed 2024-03-12 09:00:00"))
     #expect(text.contains("gnum 1") && text.contains("returned qty 1") && text.contains("declared qty 2"))
     #expect(text.contains("no effect: earlier than the list's counting version"))
@@ -215,6 +217,75 @@ struct ExplainLaterTests {
     #expect(story.officialStatus.map { $0.text("returnStatus") } == ["800"])
     #expect(story.notices.map(\.kind.spec.number).sorted() == [513, 711, 816, 818])
     #expect(story.otherReceipts.map(\.kind.spec.number).sorted() == [412, 512])
+  }
+
+  @Test("a return of more than is left is shown as such, with what came back before")
+  func exceeding() throws {
+    func refund(_ number: String, _ time: String, _ qty: String) -> SchemaDocument {
+      SchemaDocument(
+        213,
+        ["agentCode": Self.export.agentCode, "coElNo": number, "invtNo": Self.invtNo, "appTime": time],
+        lines: [["gnum": "1", "qty": qty]])
+    }
+    let store = try store([
+      receipt("399", "20240311080000000", "海关审结", invtNo: Self.invtNo),
+      refund("TH-2", "20240320120000", "2"), refund("TH-1", "20240319120000", "1"),
+    ])
+    let explanation = try engine.explain(.list(Self.export.copNo), in: store)
+    let story = try #require(explanation.stories.first)
+    let found = story.refunds.compactMap(\.counting).filter {
+      story.returnFindings[ObjectIdentifier($0)] != nil
+    }
+    #expect(found.map { $0.text("coElNo") } == ["TH-2"])
+    let text = explanation.text()
+    #expect(text.contains("return.exceeds  R  more is returned than is left"))
+    #expect(text.contains("returned qty 2  declared qty 2  returned before qty 1"))
+    #expect(explanation.text(.chinese).contains("退货数量超过申报数量"))
+    #expect(explanation.json().contains("\"findings\":[\"return.exceeds\"]"))
+  }
+
+  @Test("of many rejects a hundred are shown, and the number of the others")
+  func manyRejects() throws {
+    let order = ["orderNo": "LONELY", "ebpCode": "P", "ebcCode": "S", "charge": "much"]
+    let store = try store((0..<103).map { _ in SchemaDocument(403, order) })
+    let explanation = try engine.explain(.order("LONELY"), in: store)
+    #expect(explanation.rejects.count == 100 && explanation.moreRejectCount == 3)
+    #expect(explanation.text().contains("103 rejects") && explanation.text().contains("and 3 more rejects"))
+    #expect(explanation.json().contains("\"moreRejects\":3"))
+  }
+
+  @Test("what a buyer used of the year's limit is told, list by list")
+  func annual() throws {
+    try engine.ingest([corpus("regime-limit-annual") + "/input"], into: folder["annual"])
+    try engine.reconcile(folder["annual"])
+    let rows = try verdictRows(folder["annual"]).dropFirst().map { $0.split(separator: ",").map(String.init) }
+    var isCrossed = false
+    for row in rows {
+      let explanation = try engine.explain(.list(row[2]), in: folder["annual"])
+      let rules = try #require(explanation.rules)
+      for story in explanation.stories {
+        guard let usedE5 = story.annualUsedE5, let verdict = story.verdict else { continue }
+        #expect(usedE5 >= 0 && usedE5 <= Int128(rules.limits.annualE5))
+        let crosses = usedE5 + story.listCase.purchaseE5 > Int128(rules.limits.annualE5)
+        #expect(crosses == verdict.findings.contains(.regimeLimitAnnual), "\(row)")
+        isCrossed = isCrossed || crosses
+      }
+    }
+    #expect(isCrossed)
+  }
+
+  @Test("verdicts that were made with tables say so where none, or others, are given")
+  func tables() throws {
+    var withTables = engine
+    withTables.settings.reference = try ReferenceFolder.load(corpus("reference")).data
+    try withTables.ingest([corpus("reference-code") + "/input"], into: folder["store"])
+    try withTables.reconcile(folder["store"])
+    let query = ExplainQuery.order("DD202403100001")
+    let own = try withTables.explain(query, in: folder["store"])
+    #expect(own.tables == .same && own.text().contains("must be in "))
+    let none = try engine.explain(query, in: folder["store"])
+    #expect(none.tables == .notGiven && none.text().contains("give their folder with --reference"))
+    #expect(none.stories.first?.verdict?.findings.contains(.referenceCode) == true)
   }
 
   @Test("without verdicts the documents are shown, with what to do first")

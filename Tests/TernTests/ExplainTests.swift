@@ -3,6 +3,7 @@ import TernTestSupport
 import Testing
 
 @testable import Tern
+@testable import TernReference
 @testable import TernRules
 
 @Suite("explain")
@@ -14,7 +15,9 @@ struct ExplainTests {
     .orderDuplicate, .paymentDuplicate, .waybillDuplicate, .listDuplicate, .waybillShared)
 
   /// The story's documents must bear out the verdict, check by check.
-  static func expectBorneOut(_ story: ListStory, _ rules: RuleSettings, _ note: Comment) {
+  static func expectBorneOut(
+    _ story: ListStory, _ rules: RuleSettings, _ reference: ReferenceData, _ note: Comment
+  ) {
     #expect((story.verdict != nil) == (story.lists.counting != nil), note)
     guard let verdict = story.verdict else { return }
     let cancels = story.cancellations.flatMap(\.versions).contains {
@@ -23,7 +26,7 @@ struct ExplainTests {
     #expect(cancels == (verdict.disposition == .cancelled), note)
     if cancels { return }
     let given = story.listCase
-    let comparison = Comparison(given, rules)
+    let comparison = Comparison(given, rules, reference)
     for finding in Finding.allCases {
       let isFound =
         rivals.contains(finding) ? given.rivals[finding] != nil : !comparison.failures(finding).isEmpty
@@ -33,6 +36,20 @@ struct ExplainTests {
     }
     let shown = FindingSet(rawValue: story.evidence.reduce(0) { $0 | $1.finding.bit })
     #expect(shown == verdict.findings, note)
+    #expect(story.checks.map(\.finding) == Finding.allCases, note)
+    for check in story.checks {
+      let name: Comment = "\(check.finding.name) of \(story.list.text("copNo")): \(note)"
+      #expect((check.outcome == .failed) == verdict.findings.contains(check.finding), name)
+      let failed = check.comparisons.filter { !$0.holds }
+      switch check.outcome {
+      case .failed: #expect(!failed.isEmpty, name)
+      case .passed: #expect(failed.isEmpty && !check.comparisons.isEmpty, name)
+      case .notDone:
+        #expect(check.comparisons.isEmpty, name)
+        #expect(
+          check.reason != nil || !check.missing.isEmpty || !check.missingTables.isEmpty, name)
+      }
+    }
   }
 
   /// Explains every order number of the verdicts, and expects each verdict in one of the stories.
@@ -43,7 +60,7 @@ struct ExplainTests {
     for orderNo in Set(rows.map { $0[4] }) {
       let explanation = try engine.explain(.order(orderNo), in: store)
       let rules = try #require(explanation.rules)
-      for story in explanation.stories { expectBorneOut(story, rules, note) }
+      for story in explanation.stories { expectBorneOut(story, rules, engine.settings.reference, note) }
       // A list that an older version had under the number is told too.
       let told = explanation.stories.filter {
         $0.verdict != nil && $0.list.text("orderNo") == orderNo
@@ -76,6 +93,9 @@ struct ExplainTests {
     var random = SeededGenerator(seed: seed)
     var engine = Engine(settings: EngineSettings(threads: 2))
     if Bool.random(using: &random) {
+      engine.settings.reference = try ReferenceFolder.load(corpus("reference")).data
+    }
+    if Bool.random(using: &random) {
       engine.settings.rules[tolerance: .amountLinesDiffer] = Tolerance("5%")!
       engine.settings.rules[tolerance: .weightGross] = Tolerance("0.1")!
     }
@@ -90,7 +110,8 @@ struct ExplainTests {
 
   @Test("every verdict of the committed corpora is borne out by what is shown", arguments: corpora)
   func corporaVerdicts(_ name: String) throws {
-    let engine = Engine(settings: EngineSettings(threads: 2))
+    var engine = Engine(settings: EngineSettings(threads: 2))
+    engine.settings.reference = try ReferenceFolder.load(corpus("reference")).data
     try engine.ingest([corpus(name) + "/input"], into: folder["store"])
     try engine.reconcile(folder["store"])
     try Self.expectAllExplained(folder["store"], engine, "corpus \(name)")

@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernReference
 import TernRules
 import TernStore
 
@@ -18,15 +19,18 @@ extension Engine {
     let segments = try store.openSegments(threads: settings.threads)
     let verdicts: StoredVerdicts?
     do throws(TernError) {
+      let result = try ResultFile.open(store)
+      let entries = try storedSettings(store)
       verdicts = StoredVerdicts(
-        lists: JudgedLists(try ResultFile.open(store), segments: segments), rules: try storedRules(store))
+        lists: JudgedLists(result, segments: segments), rules: RuleSettings(entries: entries),
+        referenceHash: entries["reference"] ?? "")
     } catch .notReconciled {
       verdicts = nil
     }
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     var collection = DocumentCollection(
       search: NumberSearch(segments: segments, secret: secret, threads: settings.threads),
-      loader: try DocumentLoader(store, segments: segments))
+      loader: try DocumentLoader(store, segments: segments), reference: settings.reference)
     return try collection.explain(query, store: path, verdicts)
   }
 }
@@ -35,11 +39,12 @@ extension Engine {
 struct StoredVerdicts {
   let lists: JudgedLists
   let rules: RuleSettings
+  /// `ReferenceData.contentHash` of the tables that they were made with.
+  let referenceHash: String
 
   func callAsFunction(
-    _ document: StoredDocument, _ reader: inout JudgedLists.Reader
+    _ place: DocumentPlace, _ reader: inout JudgedLists.Reader
   ) throws(TernError) -> StoredVerdict? {
-    let place = document.place
     guard
       let part = lists.parts.first(where: {
         $0.segment == place.segment && $0.kind == place.kind && $0.group == place.group
@@ -52,20 +57,38 @@ struct StoredVerdicts {
     return StoredVerdict(
       disposition: disposition, findings: FindingSet(rawValue: verdicts.findings[place.row]))
   }
+
+  /// What a return that counts was found to have.
+  func returnFinding(_ refund: StoredDocument) throws(TernError) -> ReturnFinding? {
+    let place = refund.place
+    let group = ResultFile.group(segment: place.segment, place.kind.direction)
+    guard lists.result.hasGroup(group, of: ReturnResults.entryTable) else { return nil }
+    // Entries are aligned with the returns of the whole segment.
+    let before = lists.segments[place.segment].groups(of: .heads(place.kind))
+      .reduce(0) { $1.group < place.group ? $0 + $1.rows : $0 }
+    let effects = try storing { () throws(StoreError) in
+      var decoder = ColumnDecoder()
+      return try lists.result.readTable(
+        ReturnResults.entryTable, group: group, columns: ["effect"], decoder: &decoder)
+    }.columns[0].integer
+    return ReturnEffect(rawValue: UInt8(truncatingIfNeeded: effects[before + place.row]))?.finding
+  }
 }
 
 /// The documents found so far, and the search for those that belong to them.
 struct DocumentCollection: ~Copyable {
   let search: NumberSearch
   var loader: DocumentLoader
+  let reference: ReferenceData
   private var documents: [StoredDocument] = []
   private var places: Set<DocumentPlace> = []
   private var searched: Numbers = [:]
   private var isCut = false
 
-  init(search: NumberSearch, loader: consuming DocumentLoader) {
+  init(search: NumberSearch, loader: consuming DocumentLoader, reference: ReferenceData) {
     self.search = search
     self.loader = loader
+    self.reference = reference
   }
 
   /// Of more lists the first are told.
@@ -90,12 +113,16 @@ struct DocumentCollection: ~Copyable {
 
     var told: Set<ObjectIdentifier> = []
     if let verdicts {
+      explanation.tables =
+        verdicts.referenceHash == reference.contentHash
+        ? .same : reference.isEmpty ? .notGiven : .different
       var reader = JudgedLists.Reader(verdicts.lists)
       for lists in subjects {
-        explanation.stories.append(
-          try story(lists, verdicts.rules, &told) { (list) throws(TernError) in
-            try verdicts(list, &reader)
-          })
+        var story = try story(lists, verdicts.rules, &told) { (list) throws(TernError) in
+          try verdicts(list.place, &reader)
+        }
+        try addEvidence(to: &story, verdicts, &reader)
+        explanation.stories.append(story)
       }
     } else {
       for lists in subjects {
@@ -177,7 +204,9 @@ struct DocumentCollection: ~Copyable {
     for story in explanation.stories {
       for element in ["orderNo", "logisticsNo", "copNo", "invtNo"] { keys.insert(story.list.text(element)) }
     }
-    for place in try search.rejects(keys).prefix(Self.rejectsMax) {
+    let found = try search.rejects(keys)
+    explanation.moreRejectCount = max(found.count - Self.rejectsMax, 0)
+    for place in found.prefix(Self.rejectsMax) {
       explanation.rejects.append(
         try loader.reject(segment: place.segment, group: place.group, row: place.row))
     }
@@ -223,11 +252,26 @@ extension DocumentCollection {
       }
     }
     addLater(to: &story, all)
-    if let rules, let verdict = story.verdict {
-      story.evidence = evidence(verdict.findings, of: story.listCase, settings: rules)
-    }
     for document in story.documents { told.insert(ObjectIdentifier(document)) }
     return story
+  }
+
+  /// What was compared, and what returns were found to have.
+  private mutating func addEvidence(
+    to story: inout ListStory, _ verdicts: StoredVerdicts, _ reader: inout JudgedLists.Reader
+  ) throws(TernError) {
+    for refund in story.refunds.compactMap(\.counting) {
+      story.returnFindings[ObjectIdentifier(refund)] = try verdicts.returnFinding(refund)
+    }
+    story.creditClass = reference.enterprises?[story.list.text("ebcCode")]?.creditClass
+    guard let verdict = story.verdict, verdict.disposition != .cancelled else { return }
+    let use = AnnualUse(segments: search.segments, secret: search.secret, verdicts: verdicts)
+    story.annualUsedE5 = try use.beforeE5(story.list, &loader, &reader)
+    let given = story.listCase
+    story.evidence = evidence(
+      verdict.findings, of: given, settings: verdicts.rules, reference: reference)
+    story.checks = checks(
+      verdict.findings, of: given, settings: verdicts.rules, reference: reference)
   }
 
   /// Cancellations, returns, notices and receipts that name the list, its documents, or these.

@@ -10,6 +10,7 @@ extension Explanation {
       ("asOf", rules?.asOf.map { .text(timeText($0)) } ?? .null),
       ("lists", .array(stories.map { $0.json(rules, language) })),
       ("moreLists", .integer(Int64(moreListCount))),
+      ("referenceTables", .text(tables.rawValue)),
       ("others", .array(others.flatMap { $0.json })),
       (
         "rejects",
@@ -21,6 +22,7 @@ extension Explanation {
           })
       ),
     ]
+    members.append(("moreRejects", .integer(Int64(moreRejectCount))))
     if isCut { members.append(("isCut", .bool(true))) }
     var bytes: [UInt8] = []
     JSONText.object(members).append(to: &bytes)
@@ -32,33 +34,39 @@ extension Explanation {
 extension ListStory {
   func json(_ rules: RuleSettings?, _ language: Language) -> JSONText {
     let keys = ["agentCode", "copNo", "orderNo", "logisticsCode", "logisticsNo"]
-    return .object(
-      [("direction", .text(list.kind.direction.letter))] + keys.map { ($0, .text(list.text($0))) } + [
-        ("invtNos", .array(invtNos.sorted().map { .text($0) })),
-        ("verdict", verdictJSON(rules, language)),
-        ("officialStatus", .array(officialStatus.map { $0.json() })),
-        (
-          "documents",
-          .object([
-            ("list", .array(lists.json)), ("order", .array(orders.json)),
-            ("payment", .array(payments.flatMap(\.json))),
-            ("waybill", .array(waybills.flatMap { $0.json })),
-          ])
-        ),
-        ("matchedWaybill", waybill.map { .text($0.text("guid")) } ?? .null),
-        ("otherLists", .array(rivals.map { $0.json() })),
-        ("cancellations", .array(cancellations.flatMap(\.json))),
-        ("returns", .array(refunds.flatMap(\.json))),
-        ("notices", .array(notices.map { $0.json() })),
-        ("otherReceipts", .array(otherReceipts.map { $0.json() })),
-      ])
+    var members: [(String, JSONText)] = [("direction", .text(list.kind.direction.letter))]
+    for key in keys { members.append((key, .text(list.text(key)))) }
+    func add(_ name: String, _ value: JSONText) { members.append((name, value)) }
+    func add(_ name: String, _ values: [JSONText]) { members.append((name, .array(values))) }
+    add("invtNos", invtNos.sorted().map { .text($0) })
+    add("verdict", verdictJSON(rules, language))
+    add("checks", rules.map { checksJSON($0, language) } ?? .array([]))
+    add("officialStatus", officialStatus.map { $0.json() })
+    add("documents", documentsJSON)
+    add("matchedWaybill", waybill.map { .text($0.text("guid")) } ?? .null)
+    add("otherLists", rivals.map { $0.json() })
+    add("cancellations", cancellations.flatMap(\.json))
+    add("returns", refunds.flatMap(\.versions).map { document, status in
+      document.json(status, finding: returnFindings[ObjectIdentifier(document)])
+    })
+    add("notices", notices.map { $0.json() })
+    add("otherReceipts", otherReceipts.map { $0.json() })
+    return .object(members)
+  }
+
+  private var documentsJSON: JSONText {
+    .object([
+      ("list", .array(lists.json)), ("order", .array(orders.json)),
+      ("payment", .array(payments.flatMap(\.json))),
+      ("waybill", .array(waybills.flatMap { $0.json })),
+    ])
   }
 
   private func verdictJSON(_ rules: RuleSettings?, _ language: Language) -> JSONText {
     guard let rules, let verdict else { return .null }
     let findings = verdict.findings.findings.map { finding -> JSONText in
       .object([
-        ("name", .text(finding.name)), ("severity", .text(rules[severity: finding].letter)),
+        ("name", .text(finding.name)), ("severity", .text(severity(finding, rules).letter)),
         ("label", .text(finding.label(language))), ("rule", .text(finding.rule(language))),
         (
           "evidence",
@@ -107,9 +115,10 @@ extension VersionGroup {
 
 extension StoredDocument {
   /// Elements with a value; persons masked.
-  func json(_ status: VersionStatus? = nil) -> JSONText {
+  func json(_ status: VersionStatus? = nil, finding: ReturnFinding? = nil) -> JSONText {
     var members: [(String, JSONText)] = [("kind", .text(kind.name))]
     if let status { members.append(("status", .text(status.rawValue))) }
+    if let finding { members.append(("findings", .array([.text(finding.name)]))) }
     members.append(("origin", origin.json))
     members.append(("fields", .texts(shownFields)))
     if kind.spec.line != nil {

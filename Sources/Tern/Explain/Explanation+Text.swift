@@ -9,6 +9,21 @@ extension Explanation {
     if !isReconciled {
       page.line(.init(notReconciled(language), .yellow))
     }
+    switch tables {
+    case .same: break
+    case .notGiven:
+      page.line(
+        .init(
+          language.pick(
+            "the verdicts were made with reference tables: give their folder with --reference to see what was looked up",
+            "判定时使用了参数表：请用 --reference 给出其文件夹，以显示查表内容"), .yellow))
+    case .different:
+      page.line(
+        .init(
+          language.pick(
+            "the reference tables given are not those of the verdicts: what is looked up may differ",
+            "所给参数表不是判定时使用的参数表：查表内容可能不同"), .yellow))
+    }
     if isCut {
       page.line(
         .init(
@@ -49,7 +64,7 @@ extension Explanation {
     }
     add(stories.count + moreListCount, stories.count + moreListCount == 1 ? "list" : "lists", "清单")
     add(documents, documents == 1 ? "document without a list" : "documents without a list", "无清单引用的单证")
-    add(rejects.count, rejects.count == 1 ? "reject" : "rejects", "被拒收的单证")
+    add(rejects.count + moreRejectCount, rejects.count == 1 ? "reject" : "rejects", "被拒收的单证")
     return subject + language.pick(": ", "：") + parts.joined(separator: language.pick(", ", "，"))
   }
 
@@ -70,6 +85,12 @@ extension Explanation {
         .init(fields["reason"] ?? "", .red), .init(field),
         .init(fields["message"] ?? ""), indent: 4)
       page.line(.init(origin.text(page.language), .faint), indent: 6)
+    }
+    if moreRejectCount > 0 {
+      page.line(
+        .init(
+          page.language.pick("and \(moreRejectCount) more rejects", "另有 \(moreRejectCount) 份被拒收的单证"),
+          .yellow), indent: 4)
     }
   }
 }

@@ -47,12 +47,16 @@ public struct Explanation {
   let store: String
   /// Settings of the verdicts; nil if the store has none for just its documents.
   let rules: RuleSettings?
+  /// The verdicts were made with the reference tables that are shown here.
+  var tables = TablesState.same
   var stories: [ListStory] = []
   /// With the number, and named by no list of `stories`.
   var others: [VersionGroup] = []
   var rejects: [(origin: Origin, fields: [String: String])] = []
   /// More lists have the number than are told.
   var moreListCount = 0
+  /// More rejects have one of the numbers.
+  var moreRejectCount = 0
   /// More documents have it than are looked at.
   var isCut = false
 
@@ -60,6 +64,14 @@ public struct Explanation {
   public var isEmpty: Bool { stories.isEmpty && others.isEmpty && rejects.isEmpty }
   /// The verdicts are there and not older than the documents.
   public var isReconciled: Bool { rules != nil }
+}
+
+/// The reference tables given, beside those of the verdicts.
+enum TablesState: String {
+  case same
+  /// None are given, and the verdicts had some.
+  case notGiven = "not_given"
+  case different
 }
 
 /// What the store's verdicts say of a list.
@@ -86,7 +98,15 @@ struct ListStory {
   var invtNos: Set<String> = []
   /// Other lists that count under its trade or waybill key.
   var rivals: [StoredDocument] = []
+  /// What the buyer's earlier lists used of the year's limit, × 10^5; nil where there is none.
+  var annualUsedE5: Int128?
+  /// Of the seller, by the register.
+  var creditClass: String?
   var evidence: [Evidence] = []
+  /// All of them, where there is a verdict and the list is not cancelled.
+  var checks: [Check] = []
+  /// What returns that count were found to have.
+  var returnFindings: [ObjectIdentifier: ReturnFinding] = [:]
   /// What happened to it later, and what the customs said: cancellations, returns, notices, receipts.
   var cancellations: [VersionGroup] = []
   var refunds: [VersionGroup] = []
@@ -98,11 +118,16 @@ struct ListStory {
 
   var countingPayments: [StoredDocument] { payments.compactMap(\.counting) }
 
+  func severity(_ finding: Finding, _ rules: RuleSettings) -> Severity {
+    rules[list.row.scope, finding].severity
+  }
+
   /// What the list was judged by.
   var listCase: ListCase {
     var given = ListCase(
       list: list.row, order: orders.counting?.row, payments: countingPayments.map(\.row),
       waybill: waybill?.row)
+    given.annualUsedE5 = annualUsedE5
     func set(_ finding: Finding, _ pair: (own: StoredDocument, other: StoredDocument)?) {
       if let pair { given.rivals[finding] = (pair.own.row, pair.other.row) }
     }

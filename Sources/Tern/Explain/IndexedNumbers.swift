@@ -6,8 +6,6 @@ import TernStore
 /// of the element.
 enum IndexedNumber: String, Sendable {
   case orderNo, logisticsNo, invtNo, copNo, payTransactionId
-  /// Of an import list: an annual limit adds up what one buyer bought.
-  case buyerIdNumber
   /// The `invtNo` that Tern's receipts give a list without one.
   case derivedInvtNo
   /// The business number of a reject.
@@ -21,9 +19,8 @@ enum IndexedNumber: String, Sendable {
     case .invtNo: 3
     case .copNo: 4
     case .payTransactionId: 5
-    case .buyerIdNumber: 6
-    case .derivedInvtNo: 7
-    case .rejectKey: 8
+    case .derivedInvtNo: 6
+    case .rejectKey: 7
     }
   }
 
@@ -36,7 +33,6 @@ enum IndexedNumber: String, Sendable {
       case .orderNo, .logisticsNo, .invtNo: true
       case .copNo: ofList.contains(kind.spec.number)
       case .payTransactionId: kind.spec.number == 412
-      case .buyerIdNumber: kind.spec.number == 621
       case .derivedInvtNo, .rejectKey: false
       }
     }

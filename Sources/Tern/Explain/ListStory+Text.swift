@@ -18,6 +18,7 @@ extension ListStory {
     if let rules { writeFindings(to: &page, rules) }
     writeComparison(to: &page)
     writeLines(to: &page)
+    if let rules { writeChecks(to: &page, rules) }
     writeDocuments(to: &page)
     writeLater(to: &page)
   }
@@ -47,11 +48,12 @@ extension ListStory {
   /// Why the disposition is what it is.
   func reason(_ verdict: StoredVerdict, _ rules: RuleSettings, _ language: Language) -> String {
     func names(_ severity: Severity) -> String {
-      verdict.findings.findings.filter { rules[severity: $0] == severity }.map(\.name)
+      verdict.findings.findings.filter { self.severity($0, rules) == severity }.map(\.name)
         .joined(separator: ", ")
     }
     let age = max((rules.asOf ?? 0) - (list.appTime ?? 0), 0)
     let (days, window) = (age / 86_400, rules.windowDays)
+    let end = StoredDocument.timeShown(timeText((list.appTime ?? 0) + Int64(window) * 86_400))
     let waiting = names(.pending)
     switch verdict.disposition {
     case .rejected where !names(.reject).isEmpty:
@@ -62,18 +64,30 @@ extension ListStory {
         "\(waiting) 已 \(days) 天，超过 \(window) 天的等待期")
     case .pending:
       return language.pick(
-        "\(waiting); \(days) days old, rejected after \(window)",
-        "\(waiting)；已等待 \(days) 天，满 \(window) 天退单")
+        "\(waiting); \(days) days old, rejected after \(window) (\(end))",
+        "\(waiting)；已等待 \(days) 天，满 \(window) 天退单（\(end)）")
     case .review:
       return language.pick("to be reviewed for \(names(.review))", "需人工审核：\(names(.review))")
     case .released:
       let warnings = names(.warning)
-      return warnings.isEmpty
+      return
+        (warnings.isEmpty
         ? language.pick("nothing was found", "未发现问题")
-        : language.pick("only warnings: \(warnings)", "仅有提示：\(warnings)")
+        : language.pick("only warnings: \(warnings)", "仅有提示：\(warnings)"))
+        + (rate(rules).map { language.pick("; not drawn for inspection (\($0))", "；未被抽中查验（\($0)）") } ?? "")
     case .cancelled: return language.pick("a cancellation counts", "撤销申请生效")
-    case .inspect: return language.pick("drawn for inspection", "被抽中查验")
+    case .inspect:
+      return language.pick("drawn for inspection", "被抽中查验")
+        + (rate(rules).map { language.pick(" (\($0))", "（\($0)）") } ?? "")
     }
+  }
+
+  /// Share of the seller's lists that is drawn for inspection, `AA: 2.5%`; nil where none is, or it is not known.
+  private func rate(_ rules: RuleSettings) -> String? {
+    let ratePpb = rules.inspection.ratePpb(creditClass: creditClass)
+    guard ratePpb > 0 else { return nil }
+    let share = decimalText(Int128(ratePpb), scale: 7, fractionDigits: 0) + "%"
+    return creditClass.map { $0.isEmpty ? share : "\($0): \(share)" } ?? share
   }
 
   /// What the customs said, the last word last.
@@ -120,7 +134,7 @@ extension ListStory {
     for entry in evidence {
       let finding = entry.finding
       if finding != last {
-        let severity = rules[severity: finding]
+        let severity = severity(finding, rules)
         page.line(
           .init(finding.name, severity == .reject ? .red : .yellow), .init(severity.letter),
           .init(language.pick("rule: ", "规则：") + finding.rule(language), .faint), indent: 4)
@@ -162,7 +176,15 @@ extension ListStory {
         .init(document.shown(document.appTime == nil ? "returnTime" : "appTime")), .init(status, .green),
         .init(fields), indent: 4)
       page.line(.init(document.origin.text(language), .faint), indent: 6)
-      if document.kind.role == .refund { writeReturned(document, to: &page) }
+      if document.kind.role == .refund {
+        if let finding = returnFindings[ObjectIdentifier(document)] {
+          page.line(
+            .init(finding.name, .red), .init(finding.severity.letter),
+            .init(finding.label(language)),
+            .init(language.pick("rule: ", "规则：") + finding.rule(language), .faint), indent: 6)
+        }
+        writeReturned(document, to: &page)
+      }
     }
     for group in groups {
       for (document, status) in group.versions {
@@ -181,7 +203,16 @@ extension ListStory {
   /// The quantities of a return beside those declared.
   private func writeReturned(_ refund: StoredDocument, to page: inout TextPage) {
     var rows: [[TextPage.Cell]] = []
+    // What earlier returns that count took off.
+    let earlier = refunds.compactMap(\.counting).filter {
+      $0 !== refund && returnFindings[ObjectIdentifier($0)] == nil
+        && ($0.appTime ?? 0, $0.place) < (refund.appTime ?? 0, refund.place)
+    }
     for line in refund.row.lines.prefix(Self.linesMax) {
+      let gnum = line.integer("gnum")
+      let backE5 = earlier.flatMap(\.row.lines).filter { $0.integer("gnum") == gnum }
+        .reduce(Int128(0)) { $0 + $1.decimalE5("qty") }
+      let back = decimalText(backE5, scale: 5, fractionDigits: 0)
       let declared = list.row.lines.first { $0.integer("gnum") == line.integer("gnum") }
       rows.append([
         .init("gnum \(line.text("gnum"))"), .init(line.text("gcode")),
@@ -189,6 +220,7 @@ extension ListStory {
         .init(
           declared.map { page.language.pick("declared", "申报") + " qty \($0.text("qty"))" }
             ?? page.language.pick("the list has no such line", "清单没有该项"), declared == nil ? .red : .plain),
+        .init(backE5 == 0 ? "" : page.language.pick("returned before", "此前已退") + " qty \(back)"),
       ])
     }
     page.table(rows, indent: 6)

@@ -48,9 +48,9 @@ struct TextPage {
     line(Cell(language.pick(english, chinese), .bold), indent: 2)
   }
 
-  /// Columns as wide as their widest cell.
-  mutating func table(_ rows: [[Cell]], indent: Int = 4) {
-    let cut = rows.map { row in row.dropLast().map(Self.cut) + row.suffix(1) }
+  /// Columns as wide as their widest cell, at most `cellColumnsMax` but for the last.
+  mutating func table(_ rows: [[Cell]], indent: Int = 4, cellColumnsMax: Int = cellColumnsMax) {
+    let cut = rows.map { row in row.dropLast().map { Self.cut($0, cellColumnsMax) } + row.suffix(1) }
     var widths: [Int] = []
     for row in cut {
       for (column, cell) in row.enumerated() {
@@ -71,7 +71,7 @@ struct TextPage {
     }
   }
 
-  private static func cut(_ cell: Cell) -> Cell {
+  private static func cut(_ cell: Cell, _ cellColumnsMax: Int) -> Cell {
     guard TextWidth.columns(cell.text) > cellColumnsMax else { return cell }
     var short = cell
     short.text = ""
