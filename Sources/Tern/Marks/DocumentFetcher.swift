@@ -27,6 +27,34 @@ struct FetchedDocuments {
   }
 }
 
+/// Some head columns of documents that were read by their places.
+struct FetchedColumns {
+  let table: Table
+  /// Ascending, one per row.
+  private var documents: [DocumentRef] = []
+
+  fileprivate init(_ kind: Kind, _ columns: [String]) {
+    let schema = KindTables.headSchema(kind)
+    table = Table(TableSchema(columns.map { schema.columns[schema.index(of: $0)!] }))
+  }
+
+  /// Row of a document; traps for one that was not asked for. O(log documents).
+  func row(_ document: DocumentRef) -> Int {
+    var (low, high) = (0, documents.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if documents[middle] < document { low = middle + 1 } else { high = middle }
+    }
+    precondition(low < documents.count && documents[low] == document, "a document not asked for")
+    return low
+  }
+
+  fileprivate mutating func append(_ document: DocumentRef, _ row: Int, of source: Table) {
+    table.append(row, of: source)
+    documents.append(document)
+  }
+}
+
 /// Reads single documents of a store, each row group that holds any of them once. For one thread.
 struct DocumentFetcher: ~Copyable {
   private let segments: [SegmentReader]
@@ -56,6 +84,34 @@ struct DocumentFetcher: ~Copyable {
             found.append(
               document, row, of: tables, lines: starts.isEmpty ? 0..<0 : starts[row]..<starts[row + 1])
           }
+        }
+        firstRow += count
+        if left.first?.segment != first.segment { break }
+      }
+      precondition(left.first != first, "a document beyond its segment")
+    }
+    return found
+  }
+
+  /// The same for some head columns alone.
+  mutating func fetch(
+    _ kind: Kind, _ documents: some Sequence<DocumentRef>, columns: [String]
+  ) throws(TernError) -> FetchedColumns {
+    var found = FetchedColumns(kind, columns)
+    var left = Set(documents).sorted()[...]
+    while let first = left.first {
+      let reader = segments[first.segment]
+      var firstRow = 0
+      for (group, count) in reader.groups(of: .heads(kind)) {
+        let here = left.prefix { $0.segment == first.segment && $0.row < firstRow + count }
+        left = left.dropFirst(here.count)
+        if !here.isEmpty {
+          let rows = here.map { $0.row - firstRow }
+          let heads = try storing { () throws(StoreError) in
+            try reader.readTable(
+              .heads(kind), group: group, columns: columns, rows: rows, decoder: &decoder)
+          }
+          for (document, row) in zip(here, rows) { found.append(document, row, of: heads) }
         }
         firstRow += count
         if left.first?.segment != first.segment { break }

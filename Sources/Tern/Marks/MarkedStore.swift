@@ -9,7 +9,7 @@ import TernStore
 ///
 /// Verdicts say which lists count and what was found; the joins are run once more to find the
 /// documents behind them, also those that no list asked for. Memory: a byte per order, payment and
-/// waybill, 16 per list, and 24 per list with findings where positions are wanted. What exceeds half
+/// waybill, 16 per list, and 24 per list whose positions are wanted. What exceeds half
 /// of the engine's memory lies in files without a name.
 struct MarkedStore: Sendable {
   let lists: JudgedLists
@@ -18,8 +18,14 @@ struct MarkedStore: Sendable {
   let rules: RuleSettings
   let marks: TripletMarks
 
+  /// The store's: digests of an answer's own tables are made under it.
+  let secret: Secret
+
+  /// - Parameter ofAllLists: positions also of lists without findings.
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
-  init(_ engine: Engine, _ path: String, wantsPositions: Bool) throws(TernError) {
+  init(
+    _ engine: Engine, _ path: String, wantsPositions: Bool, ofAllLists: Bool = false
+  ) throws(TernError) {
     let store = try storing { () throws(StoreError) in try Store.open(path) }
     let settings = engine.settings
     let lists = try JudgedLists(store, threads: settings.threads)
@@ -47,7 +53,7 @@ struct MarkedStore: Sendable {
     try Self.load(lists, into: results, threads: settings.threads)
     var positions: TripletPositions?
     if wantsPositions {
-      let wanted = Self.listsWithFindings(results)
+      let wanted = Self.lists(results, withoutFindings: ofAllLists)
       positions = try place(TripletPositions.byteCount(wanted)) {
         TripletPositions(wanted: wanted, file: $0)
       }
@@ -62,6 +68,7 @@ struct MarkedStore: Sendable {
       effects: CancellationResults(view.cancellations), secret: secret, threads: settings.threads, plan: plan, changed: nil, progress: engine.progress)
     try run.mark(marks)
     (self.lists, self.view, self.rules, self.marks) = (lists, view, rules, marks)
+    self.secret = secret
   }
 
   private static let fileCount = Atomic<Int>(0)
@@ -94,9 +101,11 @@ struct MarkedStore: Sendable {
     }
   }
 
-  private static func listsWithFindings(_ results: ListResults) -> [UInt64] {
+  /// Lists that count and have findings, or all that count: a bit each.
+  private static func lists(_ results: ListResults, withoutFindings: Bool) -> [UInt64] {
     var wanted = [UInt64](repeating: 0, count: (results.count + 63) / 64)
-    for index in 0..<results.count where results.findings(index) != 0 {
+    for index in 0..<results.count
+    where withoutFindings ? results.counts(index) : results.findings(index) != 0 {
       wanted[index / 64] |= 1 << UInt64(index % 64)
     }
     return wanted

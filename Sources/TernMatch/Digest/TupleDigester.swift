@@ -26,6 +26,8 @@ enum DigestTag: UInt8 {
   case buyerYear = 17
   /// What a document is looked up by.
   case number = 18
+  /// Of `ValueDigester`.
+  case derived = 64
 }
 
 /// Digests tuples of values: tag, direction, then every text with its length before it, so that
