@@ -63,7 +63,8 @@ let package = Package(
         "TernIO", "TernCEB", "TernReference", "TernStore", "TernMatch", "TernRules", "TernStats", "CXXHash",
       ],
       exclude: [
-        "README.md", "Explain/README.md", "Explain/EXAMPLES.md", "Export/README.md", "Receipts/README.md",
+        "README.md", "Explain/EXAMPLES.md", "Explain/README.md", "Export/README.md",
+        "Extract/README.md", "Receipts/README.md", "Scorecard/README.md",
         "Returns/README.md", "Summarize/README.md",
       ],
       swiftSettings: strict),

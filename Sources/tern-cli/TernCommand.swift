@@ -21,6 +21,8 @@ struct TernCommand: ParsableCommand {
     ("verdicts", Verdicts.self), ("stats", Stats.self), ("rejects", Rejects.self), ("orphans", Orphans.self),
     ("verify", Verify.self), ("generate", Generate.self), ("doctor", Doctor.self),
     ("kinds", Kinds.self), ("export", Export.self), ("returns", Returns.self), ("explain", Explain.self),
+    ("extract", Extract.self),
+    ("scorecard", Scorecard.self),
     ("receipts", Receipts.self), ("rules", Rules.self), ("summarize", Summarize.self),
   ]
 
