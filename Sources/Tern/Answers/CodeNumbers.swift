@@ -26,6 +26,12 @@ struct CodeNumbers: Sendable {
     return found
   }
 
+  mutating func number(_ code: String) -> Int {
+    var digester = ValueDigester(secret: secret)
+    var code = code
+    return code.withUTF8 { unsafe number($0, &digester) }
+  }
+
   /// For each of the other's numbers the one here.
   mutating func absorb(_ other: CodeNumbers) -> [Int] {
     var digester = ValueDigester(secret: secret)
