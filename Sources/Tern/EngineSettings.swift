@@ -17,6 +17,8 @@ public struct EngineSettings: Sendable {
   public var rules = RuleSettings()
   /// Tables to look things up in. What has none is not checked.
   public var reference = ReferenceData()
+  /// Thresholds of `alerts(of:)`.
+  public var alerts = AlertSettings()
 
   public init(threads: Int? = nil, memoryBytes: Int = 2 << 30) {
     self.threads = min(max(threads ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 256)

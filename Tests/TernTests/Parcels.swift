@@ -176,7 +176,8 @@ func makeStore(
   for (number, start) in stride(from: 0, to: parcels.count, by: size).enumerated() {
     var files: [String] = []
     for (index, text) in messages(Array(parcels[start..<min(start + size, parcels.count)])).enumerated() {
-      files.append(folder["input-\(number)-\(index).xml"])
+      // In the order of their paths, which is that of the parcels.
+      files.append(folder["input-\(number)-\(100 + index).xml"])
       writeFile(files.last!, text)
     }
     let taken = try engine.ingest(files, into: path)
