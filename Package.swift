@@ -63,8 +63,9 @@ let package = Package(
         "TernIO", "TernCEB", "TernReference", "TernStore", "TernMatch", "TernRules", "TernStats", "CXXHash",
       ],
       exclude: [
-        "README.md", "Explain/EXAMPLES.md", "Explain/README.md", "Export/README.md",
-        "Extract/README.md", "Receipts/README.md", "Scorecard/README.md",
+        "README.md", "Alerts/README.md", "Explain/EXAMPLES.md", "Explain/README.md",
+        "Export/README.md", "Extract/README.md", "Opportunities/README.md", "Receipts/README.md",
+        "Scorecard/README.md",
         "Returns/README.md", "Summarize/README.md",
       ],
       swiftSettings: strict),

@@ -23,6 +23,8 @@ struct TernCommand: ParsableCommand {
     ("kinds", Kinds.self), ("export", Export.self), ("returns", Returns.self), ("explain", Explain.self),
     ("extract", Extract.self),
     ("scorecard", Scorecard.self),
+    ("alerts", Alerts.self),
+    ("opportunities", Opportunities.self),
     ("receipts", Receipts.self), ("rules", Rules.self), ("summarize", Summarize.self),
   ]
 
