@@ -1,3 +1,4 @@
+import Tern
 import TernRules
 
 extension RulesFile {
@@ -55,7 +56,14 @@ extension RulesFile {
       #       weight.gross: {tolerance: 0.5%}
       scopes: {}
 
+      # Thresholds of tern alerts STORE --rules FILE. A level whose threshold is 0 never alerts.
+      alerts:
+
       """
+    for setting in AlertSetting.allCases {
+      let description = setting.description
+      text += "  \(setting.rawValue): \(description.defaultValue)   # \(description.unit): \(description.meaning)\n"
+    }
     return text
   }
 }

@@ -1,3 +1,4 @@
+import Tern
 import TernCEB
 import TernMatch
 import TernRules
@@ -14,14 +15,24 @@ public enum RulesFile {
   ///
   /// - Throws: at the first thing that is unknown or senseless, with its line and what is expected.
   public static func apply(_ text: String, to rules: inout RuleSettings) throws(SettingsError) {
+    var alerts = AlertSettings()
+    try apply(text, to: &rules, alerts: &alerts)
+  }
+
+  /// The same, and the thresholds of alerts.
+  public static func apply(
+    _ text: String, to rules: inout RuleSettings, alerts: inout AlertSettings
+  ) throws(SettingsError) {
     guard let root = try root(text) else { return }
     var result = rules
+    var thresholds = alerts
     for (name, value) in try root.entries("settings") {
       switch name.path {
       case "windowDays": result.windowDays = try value.integer(0...1_000_000)
       case "limits": try applyLimits(value, &result)
       case "findings": try applyFindings(value, RuleScope.all, &result)
       case "scopes": break
+      case "alerts": try applyAlerts(value, &thresholds)
       case "inspection": try applyInspection(value, &result)
       case "priority":
         let classes = try value.items("a list of credit classes")
@@ -44,9 +55,10 @@ public enum RulesFile {
       try applyScopes(value, &result)
     }
     rules = result
+    alerts = thresholds
   }
 
-  static let topLevel = ["windowDays", "limits", "findings", "scopes", "inspection", "priority"]
+  static let topLevel = ["windowDays", "limits", "findings", "scopes", "inspection", "priority", "alerts"]
 
   /// Nil for a file without any setting.
   static func root(_ text: String) throws(SettingsError) -> SettingsNode? {
@@ -84,6 +96,20 @@ public enum RulesFile {
         throw SettingsError(
           line: name.line, "unknown limit '\(key)'" + suggestion(key, ["single", "annual", "simplified"]))
       }
+    }
+  }
+
+  private static func applyAlerts(
+    _ node: SettingsNode, _ alerts: inout AlertSettings
+  ) throws(SettingsError) {
+    for (name, value) in try node.entries("thresholds of alerts") {
+      let key = String(name.path.dropFirst("alerts.".count))
+      guard let setting = AlertSetting(rawValue: key) else {
+        throw SettingsError(
+          line: name.line,
+          "unknown threshold '\(key)'" + suggestion(key, AlertSetting.allCases.map(\.rawValue)))
+      }
+      alerts[setting] = try value.integer(setting.description.range)
     }
   }
 

@@ -12,12 +12,19 @@ struct Alerts: ParsableCommand {
   @Argument(help: "The store's folder.") var store: String
   @Option(help: "table, csv or ndjson.") var format: AlertFormat = .table
   @Option(help: "en or zh.") var lang: Language = .english
+  @Option(help: ArgumentHelp("Rules file with thresholds under 'alerts:' (see 'tern rules --init').", valueName: "file"))
+  var rules: String?
   @OptionGroup var reference: ReferenceOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
     var engine = try options.engine()
     engine.settings.reference = try reference.load()
+    if let rules {
+      // Its other settings are those of a reconciliation; they are checked, and change no verdict here.
+      var others = RuleSettings()
+      try applyRulesFile(rules, to: &others, alerts: &engine.settings.alerts)
+    }
     let report = try working {
       let report = try engine.alerts(of: store)
       let sink = ByteSink()

@@ -80,7 +80,10 @@ struct RuleOptions: ParsableArguments {
 
   func settings() throws -> RuleSettings {
     var rules = RuleSettings()
-    if let path = self.rules { try apply(path, to: &rules) }
+    if let path = self.rules {
+      var alerts = AlertSettings()
+      try applyRulesFile(path, to: &rules, alerts: &alerts)
+    }
     rules.asOf = try asOfSeconds(asOf)
     if let windowDays {
       guard (0...1_000_000).contains(windowDays) else {
@@ -112,13 +115,15 @@ struct RuleOptions: ParsableArguments {
 }
 
 /// What a rules file sets.
-private func apply(_ path: String, to rules: inout RuleSettings) throws {
+func applyRulesFile(
+  _ path: String, to rules: inout RuleSettings, alerts: inout AlertSettings
+) throws {
   let bytes = try working { try ReferenceFolder.bytes(path) }
   guard let text = String(validating: bytes, as: UTF8.self) else {
     throw Failure.usage("\(path): the file is not UTF-8")
   }
   do throws(SettingsError) {
-    try RulesFile.apply(text, to: &rules)
+    try RulesFile.apply(text, to: &rules, alerts: &alerts)
   } catch {
     throw Failure.usage("\(path), \(error)")
   }

@@ -1,3 +1,4 @@
+import Tern
 import TernRules
 import Testing
 
@@ -29,6 +30,25 @@ struct RulesFileTests {
     for finding in Finding.allCases { #expect(RulesFile.defaultText.contains("\n  \(finding.name):\n")) }
     #expect(try applied("") == RuleSettings())
     #expect(try applied("# nothing\n") == RuleSettings())
+  }
+
+  @Test("thresholds of alerts are taken by name; the default file has all of them and changes nothing")
+  func alerts() throws {
+    var (rules, alerts) = (RuleSettings(), AlertSettings())
+    try RulesFile.apply(RulesFile.defaultText, to: &rules, alerts: &alerts)
+    #expect(alerts == AlertSettings())
+    for setting in AlertSetting.allCases {
+      #expect(RulesFile.defaultText.contains("\n  \(setting.rawValue): \(alerts[setting])   # "))
+    }
+    try RulesFile.apply("alerts: {volume.low: 0, price.lines_least: 7}", to: &rules, alerts: &alerts)
+    #expect(alerts[.volumeLow] == 0 && alerts[.priceLinesLeast] == 7 && rules == RuleSettings())
+    let kept = alerts
+    #expect(throws: SettingsError.self) {
+      try RulesFile.apply("alerts: {volume.low: 9, price.lines_least: 0}", to: &rules, alerts: &alerts)
+    }
+    #expect(alerts == kept)
+    #expect(refusal("windowDays: 3\nalerts:\n  volume.lo: 3")?.hasPrefix("line 3: unknown threshold 'volume.lo'; did you mean 'volume.low'?") == true)
+    #expect(refusal("alerts:\n  buyer.low: much")?.contains("from 0 to 1000000000") == true)
   }
 
   @Test("every kind of setting is taken")
