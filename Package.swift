@@ -54,8 +54,7 @@ let package = Package(
     .target(
       name: "TernRules", dependencies: ["TernCEB", "TernReference", "TernMatch"], exclude: ["README.md"],
       swiftSettings: strict),
-    .target(
-      name: "TernStats", dependencies: ["TernCEB", "TernReference"], exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "TernStats", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
     .target(name: "TernGenerate", exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "Tern",

@@ -37,7 +37,7 @@ extension Engine {
     }
     try file("statistics.csv") { (sink) throws(TernError) in
       let cube = try statistics(of: store, by: Self.runDimensions)
-      try writeStatistics(cube, by: Self.runDimensions, as: .csv, to: sink)
+      try writeStatistics(cube, as: .csv, to: sink)
     }
     try file("rejects.ndjson") { (sink) throws(TernError) in
       try writeRejects(of: store, as: .ndjson, to: sink)

@@ -7,6 +7,8 @@ public enum TernError: Error, CustomStringConvertible {
   case input(InputError)
   case store(StoreError)
   case statistics(StatisticsError)
+  /// A question to the statistics makes no sense.
+  case query(QueryError)
   /// A file of results could not be written.
   case output(path: String, operation: String, errno: Int32)
   /// A table cannot be understood, or not be joined with its lines.
@@ -33,6 +35,7 @@ public enum TernError: Error, CustomStringConvertible {
     case .input(let error): "\(error)"
     case .store(let error): "\(error)"
     case .statistics(let error): "\(error)"
+    case .query(let error): "\(error)"
     case .output(let path, let operation, let errno):
       "\(path): \(operation) failed: \(errorText(errno))"
     case .table(let path, let what), .reference(let path, let what): "\(path): \(what)"

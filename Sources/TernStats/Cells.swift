@@ -21,7 +21,7 @@ struct HeadCell: Sendable, BitwiseCopyable {
   }
 }
 
-/// Sums over the lines of one cell by a line dimension.
+/// Sums over the lines of one cell that lists touch.
 struct LineCell: Sendable, BitwiseCopyable {
   var goodsValueE5: Int128 = 0
   var lists: Int64 = 0
@@ -39,6 +39,7 @@ struct Overflow: OptionSet, Sendable {
   static let grossWeight = Overflow(rawValue: 2)
   static let netWeight = Overflow(rawValue: 4)
   static let packages = Overflow(rawValue: 8)
+  static let qty = Overflow(rawValue: 16)
 
   @inline(__always)
   mutating func add(_ sum: inout Int128, _ value: Int128, _ measure: Overflow) {
@@ -59,6 +60,7 @@ struct Overflow: OptionSet, Sendable {
     if contains(.goodsValue) { throw .overflow(measure: "goodsValue") }
     if contains(.grossWeight) { throw .overflow(measure: "grossWeight") }
     if contains(.netWeight) { throw .overflow(measure: "netWeight") }
-    throw .overflow(measure: "packages")
+    if contains(.packages) { throw .overflow(measure: "packages") }
+    throw .overflow(measure: "qty")
   }
 }

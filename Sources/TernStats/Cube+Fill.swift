@@ -2,23 +2,74 @@ import TernCEB
 
 /// The passes over one block of lists: dimension by dimension, then the measures.
 extension Cube {
-  mutating func addHeads(
+  /// Adds lists with all their lines.
+  mutating func addWhole(
     _ selection: Selection, _ columns: ListColumns, _ sources: [Level.Source],
-    _ dispositions: Span<UInt8>
+    _ dispositions: Span<UInt8>, _ findings: Span<UInt64>
   ) throws(StatisticsError) {
-    let numbers = try headNumbers(selection, sources, dispositions)
+    let numbers = try headNumbers(selection, columns, sources, dispositions)
     try measureHeads(selection, columns, numbers.span)
     if hasLineDimensions {
+      let lines =
+        findingLevel == nil
+        ? LineSelection(selection, numbers)
+        : try byFinding(PickedLines(selection), selection, numbers, findings)
       try addLines(
-        LineSelection(selection, numbers.span), columns, sources, dispositions,
-        areSmall: columns.areSmall(selection))
+        lines, columns, sources, dispositions, areSmall: columns.areSmall(selection))
+    } else if findingLevel != nil {
+      try addFindings(selection, numbers, findings) { list in
+        ListSums(
+          lines: Int64(selection.lineCounts[list]),
+          goodsValueE5: columns.goodsValueE5(
+            first: selection.firstLines[list], count: selection.lineCounts[list]))
+      }
+    }
+    serial += UInt64(selection.rows.count)
+  }
+
+  /// Adds lists with some of their lines, and each with one at least.
+  mutating func addPicked(
+    _ selection: Selection, _ picked: PickedLines, _ columns: ListColumns,
+    _ sources: [Level.Source], _ dispositions: Span<UInt8>, _ findings: Span<UInt64>
+  ) throws(StatisticsError) {
+    let numbers = try headNumbers(selection, columns, sources, dispositions)
+    growHeadCells()
+    var overflow: Overflow = []
+    var sums = [ListSums](repeating: ListSums(), count: selection.rows.count)
+    for (i, line) in picked.rows.enumerated() {
+      let list = Int(picked.lists[i])
+      sums[list].lines += 1
+      // Fewer than 2^32 values below 2^81 fit.
+      sums[list].goodsValueE5 += columns.totalPrice.valueE5(Int(line))
+      guard !picked.returned.isEmpty, picked.returned[i].amount != .zero else { continue }
+      if sums[list].returned.add(picked.returned[i].amount) { overflow.insert(.goodsValue) }
+    }
+    for (i, sum) in sums.enumerated() {
+      let row = Int(selection.rows[i])
+      let packNo = columns.packNo[row]
+      let cell = HeadCell(
+        goodsValueE5: sum.goodsValueE5, grossWeightE5: columns.grossWeight.valueE5(row),
+        netWeightE5: columns.netWeight.valueE5(row),
+        packages: packNo == IntegerColumn.absent ? 0 : Int128(packNo), lists: 1, lines: sum.lines)
+      overflow.formUnion(headCells[Int(numbers[i])].add(cell))
+      if sum.returned != .zero { overflow.add(sum.returned, to: numbers[i], of: &headReturns) }
+    }
+    try overflow.check()
+    if hasLineDimensions {
+      let lines =
+        findingLevel == nil
+        ? LineSelection(picked, numbers) : try byFinding(picked, selection, numbers, findings)
+      try addLines(lines, columns, sources, dispositions, areSmall: false)
+    } else if findingLevel != nil {
+      try addFindings(selection, numbers, findings) { sums[$0] }
     }
     serial += UInt64(selection.rows.count)
   }
 
   /// Number of each list's cell.
-  mutating func headNumbers(
-    _ selection: Selection, _ sources: [Level.Source], _ dispositions: Span<UInt8>
+  private mutating func headNumbers(
+    _ selection: Selection, _ columns: ListColumns, _ sources: [Level.Source],
+    _ dispositions: Span<UInt8>
   ) throws(StatisticsError) -> [UInt32] {
     let count = selection.rows.count
     var codes = [UInt32](repeating: 0, count: count)
@@ -26,11 +77,12 @@ extension Cube {
     for index in 0..<headLevelCount {
       var codeSpan = codes.mutableSpan
       if index == currencyLevel {
-        // A list's currency is its first line's.
-        var lines = selection.firstLines
-        for i in lines.indices where selection.lineCounts[i] == 0 { lines[i] = Level.noRow }
         try levels[index].encode(
-          sources[index], rows: lines.span, dispositions: dispositions, into: &codeSpan)
+          sources[index], rows: selection.currencyLines.span, dispositions: dispositions,
+          into: &codeSpan)
+      } else if index == rateLevel {
+        // The level before was the currency's: its codes are still there.
+        try encodeRates(selection, columns, into: &codeSpan)
       } else {
         try levels[index].encode(
           sources[index], rows: selection.rows.span, dispositions: dispositions, into: &codeSpan)
@@ -72,55 +124,24 @@ extension Cube {
     try overflow.check()
   }
 
-  /// The same for the block's lines: each starts from its list's cell. Gives the numbers of their own.
-  @discardableResult
-  mutating func addLines(
-    _ selection: LineSelection, _ columns: ListColumns, _ sources: [Level.Source],
-    _ dispositions: Span<UInt8>, areSmall: Bool
-  ) throws(StatisticsError) -> [UInt32] {
-    let rows = selection.rows
-    let lists = selection.lists
-    var numbers = selection.numbers
-    if rows.isEmpty { return [] }
-    var codes = [UInt32](repeating: 0, count: rows.count)
-    for index in headLevelCount..<levels.count {
-      var codeSpan = codes.mutableSpan
-      try levels[index].encode(
-        sources[index], rows: rows.span, dispositions: dispositions, into: &codeSpan)
-      var numberSpan = numbers.mutableSpan
-      try levels[index].extend(&numberSpan, by: codes.span)
-    }
-
-    growLineCells()
-    let firstSerial = serial &+ 1
-    var overflow: Overflow = []
-    var cells = lineCells.mutableSpan
-    for i in rows.indices {
-      let number = Int(numbers[i])
-      cells[number].lines &+= 1
-      let list = firstSerial &+ UInt64(lists[i])
-      if cells[number].lastList != list {
-        cells[number].lastList = list
-        cells[number].lists &+= 1
-      }
-      let row = Int(rows[i])
-      let value =
-        areSmall ? Int128(columns.totalPrice.smallE5(row)) : columns.totalPrice.valueE5(row)
-      overflow.add(&cells[number].goodsValueE5, value, .goodsValue)
-    }
-    try overflow.check()
-    return numbers
-  }
-
   /// Gives new prefixes of the last head level their cells.
   mutating func growHeadCells() {
     let missing = levels[headLevelCount - 1].prefixes.count - headCells.count
     headCells.append(contentsOf: repeatElement(HeadCell(), count: missing))
   }
 
-  /// The same for the last line level.
+  /// The same for the last level.
   mutating func growLineCells() {
     let missing = levels[levels.count - 1].prefixes.count - lineCells.count
     lineCells.append(contentsOf: repeatElement(LineCell(), count: missing))
+    if plan.countsQuantity { lineQuantities.append(contentsOf: repeatElement(0, count: missing)) }
+    while let known = rest?.targets.count, known < lineCells.count { placeInRest(UInt32(known)) }
   }
+}
+
+/// Sums over the lines of one list.
+struct ListSums {
+  var lines: Int64 = 0
+  var goodsValueE5: Int128 = 0
+  var returned = FineAmount.zero
 }

@@ -20,55 +20,28 @@ public struct ReturnedLine: Sendable, Equatable {
 /// a fully returned line counts in no cell and takes its `totalPrice` with it, and of another one
 /// returned quantity × `price` comes off. Weights and packages stay until the whole list is back.
 extension Cube {
-  /// Columns of the lines that returns need, besides `neededColumns`.
-  public static let returnColumns = ["qty", "price"]
-
   /// Adds the lists that `returns` name, and gives the dispositions with those lists taken out.
   mutating func addReturned(
-    _ returns: [ReturnedLine], heads: Table, lines: Table, _ columns: ListColumns,
-    _ sources: [Level.Source], _ dispositions: Span<UInt8>
+    _ returns: [ReturnedLine], lines: Table, _ columns: ListColumns, _ sources: [Level.Source],
+    _ filterSources: CubeFilter.Sources, _ dispositions: Span<UInt8>, _ findings: Span<UInt64>
   ) throws(StatisticsError) -> [UInt8] {
     var standing = dispositions.indices.map { dispositions[$0] }
     let found = try ReturnedLists(
       returns, columns.lineCounts, dispositions, lines, lineRows: lines.rowCount)
     for list in returns { standing[list.list] = 0 }
-    let selection = found.selection
-    if selection.rows.isEmpty { return standing }
-
-    let numbers = try headNumbers(selection, sources, dispositions)
-    growHeadCells()
-    var overflow: Overflow = []
-    var lineSelection = LineSelection()
-    var linesReturned: [FineAmount] = []
-    for (i, number) in numbers.enumerated() {
-      let row = Int(selection.rows[i])
-      let packNo = columns.packNo[row]
-      var sums = HeadCell(
-        grossWeightE5: columns.grossWeight.valueE5(row),
-        netWeightE5: columns.netWeight.valueE5(row),
-        packages: packNo == IntegerColumn.absent ? 0 : Int128(packNo), lists: 1)
-      for line in selection.firstLines[i]..<selection.firstLines[i] + selection.lineCounts[i] {
-        if found.full.contains(line) { continue }
-        let returned = found.parts[line] ?? .zero
-        sums.lines += 1
-        overflow.add(&sums.goodsValueE5, columns.totalPrice.valueE5(Int(line)), .goodsValue)
-        lineSelection.rows.append(line)
-        lineSelection.numbers.append(number)
-        lineSelection.lists.append(UInt32(i))
-        linesReturned.append(returned)
-        if returned != .zero { overflow.add(returned, to: number, of: &headReturns) }
-      }
-      overflow.formUnion(headCells[Int(number)].add(sums))
-    }
-    if hasLineDimensions {
-      let lineNumbers = try addLines(
-        lineSelection, columns, sources, dispositions, areSmall: false)
-      for (number, amount) in zip(lineNumbers, linesReturned) where amount != .zero {
-        overflow.add(amount, to: number, of: &lineReturns)
+    var selection = found.selection
+    try filter.keepLists(&selection, filterSources, dispositions, findings)
+    var picked = PickedLines()
+    for i in selection.rows.indices {
+      let first = selection.firstLines[i]
+      for line in first..<first + selection.lineCounts[i] where !found.full.contains(line) {
+        picked.append(line, list: i, found.parts[line] ?? ReturnedPart())
       }
     }
-    try overflow.check()
-    serial += UInt64(selection.rows.count)
+    try filter.keepLines(&picked, &selection, filterSources, dispositions)
+    if !selection.rows.isEmpty {
+      try addPicked(selection, picked, columns, sources, dispositions, findings)
+    }
     return standing
   }
 }
@@ -79,7 +52,7 @@ private struct ReturnedLists {
   /// Rows of the lines that are back as a whole.
   var full: Set<UInt32> = []
   /// What is taken off others, by their rows.
-  var parts: [UInt32: FineAmount] = [:]
+  var parts: [UInt32: ReturnedPart] = [:]
 
   init(
     _ returns: [ReturnedLine], _ lineCounts: IntegerReader, _ dispositions: Span<UInt8>,
@@ -109,8 +82,9 @@ private struct ReturnedLists {
           fullCount += 1
           full.insert(UInt32(line))
         } else {
-          parts[UInt32(line)] = FineAmount(
-            qtyE5: one.qtyE5, priceE5: price.valueE5(line) ?? 0)
+          parts[UInt32(line)] = ReturnedPart(
+            amount: FineAmount(qtyE5: one.qtyE5, priceE5: price.valueE5(line) ?? 0),
+            qtyE5: one.qtyE5)
         }
       }
       if fullCount == count { continue }
@@ -120,16 +94,5 @@ private struct ReturnedLists {
     }
     precondition(next == returns.count, "returns are in order of their lists")
     selection = Selection(rows: rows, firstLines: firstLines, lineCounts: counts)
-  }
-}
-
-extension Measures {
-  /// - Returns: whether the difference left the 128-bit integers.
-  mutating func takeOff(_ returned: FineAmount) -> Bool {
-    guard var value = goodsValue else { return false }
-    let overflow = value.subtract(returned)
-    goodsValueE5 = value.e5
-    goodsValueRestE10 = value.restE10
-    return overflow
   }
 }

@@ -1,102 +1,174 @@
 /// What a cube has counted.
 extension Cube {
-  /// All cells, sorted by the bytes of the dimensions' values in their order, then of the currency.
+  /// All cells, sorted by the bytes of the dimensions' values in their order, then of the currency; those that
+  /// share one behind the others.
   ///
-  /// With line dimensions a list without lines touches no cell; the totals have it.
+  /// By lines a list without lines touches no cell, by finding one without findings; the totals have both.
   /// - Complexity: O(cells × log cells).
-  public func rows() -> [StatisticsRow] {
-    let columns = dimensions.map { dimension in
-      levels.firstIndex { $0.dimension == dimension }!
-    }
-    let sortColumns = columns.contains(currencyLevel) ? columns : columns + [currencyLevel]
+  public func cells() throws(StatisticsError) -> [StatisticsRow] {
+    let columns = valueLevels
+    let sortColumns =
+      plan.showsCurrency && !columns.contains(currencyLevel) ? columns + [currencyLevel] : columns
     let width = sortColumns.count
 
     // Of each cell the rank of its values, in sorting order, found by walking up from its number.
     let ranks = levels.map { $0.values.ranks() }
     let cellCount = levels[levels.count - 1].prefixes.count
     var keys = [UInt32](repeating: 0, count: cellCount * width)
-    var place = [Int](repeating: 0, count: levels.count)
+    var place = [Int](repeating: -1, count: levels.count)
     for (column, level) in sortColumns.enumerated() { place[level] = column }
+    // Codes of currency and rate, which need not be columns.
+    var currencies = [UInt32](repeating: 0, count: cellCount)
+    var rateCodes = [UInt32](repeating: 0, count: rateLevel == nil ? 0 : cellCount)
     for cell in 0..<cellCount {
       var number = cell
       for level in levels.indices.reversed() {
-        keys[cell * width + place[level]] = ranks[level][levels[level].prefixes.code(number)]
+        let code = levels[level].prefixes.code(number)
+        if place[level] >= 0 { keys[cell * width + place[level]] = ranks[level][code] }
+        if level == currencyLevel { currencies[cell] = UInt32(code) }
+        if level == rateLevel { rateCodes[cell] = UInt32(code) }
         number = levels[level].prefixes.parent(number)
       }
     }
-    let order = (0..<cellCount).sorted { a, b in
-      for column in 0..<width {
-        let left = keys[a * width + column]
-        let right = keys[b * width + column]
-        if left != right { return left < right }
+    if let rest {
+      for cell in rest.stands {
+        for column in columns.indices where !isKeptInRest(column) {
+          keys[Int(cell) * width + column] = .max
+        }
       }
-      return false
     }
+    let order = (0..<cellCount).filter { rest == nil || rest!.target(UInt32($0)) == UInt32($0) }
+      .sorted { a, b in
+        if let rest {
+          let (left, right) = (rest.stands.contains(UInt32(a)), rest.stands.contains(UInt32(b)))
+          if left != right { return right }
+        }
+        for column in 0..<width {
+          let left = keys[a * width + column]
+          let right = keys[b * width + column]
+          if left != right { return left < right }
+        }
+        return false
+      }
 
     // Texts by rank, made once each.
     let texts = levels.indices.map { level in
       var texts = [String](repeating: "", count: ranks[level].count)
+      if place[level] < 0 && level != currencyLevel { return texts }
       for (code, rank) in ranks[level].enumerated() {
         texts[Int(rank)] = levels[level].values.string(code)
       }
       return texts
     }
-    return order.map { cell in
-      let text = { (level: Int) in texts[level][Int(keys[cell * width + place[level]])] }
-      return StatisticsRow(
-        values: columns.map(text), measures: measures(cell, currency: text(currencyLevel)))
+    var rows: [StatisticsRow] = []
+    var last = -1
+    for cell in order {
+      let currency = texts[currencyLevel][Int(ranks[currencyLevel][Int(currencies[cell])])]
+      let measures = try measures(
+        cell, currency: currency, rate: rateLevel.map { _ in Int(rateCodes[cell]) })
+      let isRest = rest?.stands.contains(UInt32(cell)) ?? false
+      // Cells that differ only in what is no column are one row.
+      if last >= 0, (rows[rows.count - 1].kind == .rest) == isRest,
+        (0..<width).allSatisfy({ keys[last * width + $0] == keys[cell * width + $0] })
+      {
+        try rows[rows.count - 1].measures.add(measures)
+      } else {
+        let values = columns.indices.map { column in
+          let key = keys[cell * width + column]
+          return key == .max ? "" : texts[columns[column]][Int(key)]
+        }
+        rows.append(StatisticsRow(isRest ? .rest : .cell, values: values, measures: measures))
+      }
+      last = cell
     }
+    if !plan.showsCurrency {
+      for i in rows.indices { rows[i].measures.dropCurrency() }
+    }
+    return rows
   }
 
-  private func measures(_ cell: Int, currency: String) -> Measures {
+  /// `cells` of a cube by currency and without CNY: nothing of that can overflow.
+  public func rows() -> [StatisticsRow] {
+    precondition(plan.showsCurrency && rateLevel == nil, "this cube's rows are its cells()")
+    do throws(StatisticsError) { return try cells() } catch { preconditionFailure("\(error)") }
+  }
+
+  private func measures(
+    _ cell: Int, currency: String, rate: Int?
+  ) throws(StatisticsError) -> Measures {
     var measures: Measures
     let returned: FineAmount?
-    if hasLineDimensions {
+    if isTouched {
       let sums = lineCells[cell]
       measures = Measures(
         currency: currency, lists: Int(sums.lists), lines: Int(sums.lines),
         goodsValueE5: sums.goodsValueE5)
+      if plan.countsQuantity { measures.qtyE5 = lineQuantities[cell] }
       returned = lineReturns[UInt32(cell)]
     } else {
-      measures = Self.measures(headCells[cell], currency: currency)
+      measures = self.measures(headCells[cell], currency: currency)
       returned = headReturns[UInt32(cell)]
     }
-    // It was checked when the return was added.
-    if let returned { _ = measures.takeOff(returned) }
+    try finish(&measures, returned: returned, rate: rate)
     return measures
   }
 
-  private static func measures(_ cell: HeadCell, currency: String?) -> Measures {
-    Measures(
+  /// Takes off what was returned, and gives the value in CNY.
+  private func finish(
+    _ measures: inout Measures, returned: FineAmount?, rate: Int?
+  ) throws(StatisticsError) {
+    if let returned, measures.takeOff(returned) { throw .overflow(measure: "goodsValue") }
+    guard let rate, let value = measures.goodsValue else { return }
+    guard let rateE8 = rateE8(rate) else { return measures.listsWithoutRate = measures.lists }
+    guard let cny = CnyAmount(value, rateE8: rateE8) else {
+      throw .overflow(measure: "goodsValueCny")
+    }
+    measures.goodsValueCny = cny
+    measures.listsWithoutRate = 0
+  }
+
+  private func measures(_ cell: HeadCell, currency: String) -> Measures {
+    // A filter by lines leaves parts of lists.
+    let hasWeights = !filter.isOfLines
+    return Measures(
       currency: currency, lists: Int(cell.lists), lines: Int(cell.lines),
-      goodsValueE5: currency == nil ? nil : cell.goodsValueE5, grossWeightE5: cell.grossWeightE5,
-      netWeightE5: cell.netWeightE5, packages: cell.packages)
+      goodsValueE5: cell.goodsValueE5, grossWeightE5: hasWeights ? cell.grossWeightE5 : nil,
+      netWeightE5: hasWeights ? cell.netWeightE5 : nil, packages: hasWeights ? cell.packages : nil)
   }
 
   /// All lists of each currency, counted once whatever the dimensions are; sorted by the currency's
   /// bytes.
   public func totals() throws(StatisticsError) -> [Measures] {
-    let level = levels[currencyLevel]
-    var sums = [HeadCell](repeating: HeadCell(), count: level.values.count)
+    // By codes of currency and rate.
+    var sums: [UInt64: (cell: HeadCell, returned: FineAmount)] = [:]
     var overflow: Overflow = []
-    for (number, cell) in headCells.enumerated() {
-      overflow.formUnion(sums[level.prefixes.code(number)].add(cell))
-    }
-    var returned = [UInt32: FineAmount]()
-    for (number, amount) in headReturns {
-      let code = level.prefixes.code(Int(number))
-      overflow.add(amount, to: UInt32(code), of: &returned)
+    let prefixes = levels[headLevelCount - 1].prefixes
+    let parents = levels[currencyLevel].prefixes
+    for (number, cell) in headCells.enumerated() where cell.lists > 0 {
+      let code = prefixes.code(number)
+      let key =
+        rateLevel == nil
+        ? UInt64(code) << 32 : UInt64(parents.code(prefixes.parent(number))) << 32 | UInt64(code)
+      overflow.formUnion(sums[key, default: (HeadCell(), .zero)].cell.add(cell))
+      guard let amount = headReturns[UInt32(number)] else { continue }
+      if sums[key]!.returned.add(amount) { overflow.insert(.goodsValue) }
     }
     try overflow.check()
-    let ranks = level.values.ranks()
-    let order = sums.indices.filter { sums[$0].lists > 0 }.sorted { ranks[$0] < ranks[$1] }
+    let ranks = levels[currencyLevel].values.ranks()
     var totals: [Measures] = []
-    for code in order {
-      var measures = Self.measures(sums[code], currency: level.values.string(code))
-      if let amount = returned[UInt32(code)], measures.takeOff(amount) {
-        throw .overflow(measure: "goodsValue")
+    let order = sums.keys.sorted { (ranks[Int($0 >> 32)], $0) < (ranks[Int($1 >> 32)], $1) }
+    for key in order {
+      let sum = sums[key]!
+      var measures = measures(
+        sum.cell, currency: levels[currencyLevel].values.string(Int(key >> 32)))
+      try finish(
+        &measures, returned: sum.returned,
+        rate: rateLevel.map { _ in Int(UInt32(truncatingIfNeeded: key)) })
+      if let last = totals.last, last.currency == measures.currency {
+        try totals[totals.count - 1].add(measures)
+      } else {
+        totals.append(measures)
       }
-      totals.append(measures)
     }
     return totals
   }
@@ -104,22 +176,28 @@ extension Cube {
   /// All lists, counted once whatever the dimensions are. Several currencies have no common goods
   /// value: it is nil then.
   public func total() throws(StatisticsError) -> Measures {
-    var sum = HeadCell()
-    var overflow: Overflow = []
-    for cell in headCells {
-      // A total over currencies that are not to be added must not fail for their sum.
-      var cell = cell
-      cell.goodsValueE5 = 0
-      overflow.formUnion(sum.add(cell))
-    }
-    try overflow.check()
-    let byCurrency = try totals()
-    var total = Self.measures(sum, currency: nil)
-    if byCurrency.count == 1 {
-      total.currency = byCurrency[0].currency
-      total.goodsValueE5 = byCurrency[0].goodsValueE5
-      total.goodsValueRestE10 = byCurrency[0].goodsValueRestE10
-    }
+    let totals = try totals()
+    guard var total = totals.first else { return noLists }
+    for other in totals.dropFirst() { try total.add(other) }
     return total
+  }
+
+  /// The measures of no lists, over all currencies.
+  var noLists: Measures {
+    var none = measures(HeadCell(), currency: "")
+    none.dropCurrency()
+    if rateLevel != nil {
+      none.goodsValueCny = .zero
+      none.listsWithoutRate = 0
+    }
+    return none
+  }
+}
+
+extension Measures {
+  mutating func dropCurrency() {
+    currency = nil
+    goodsValueE5 = nil
+    goodsValueRestE10 = 0
   }
 }

@@ -22,16 +22,25 @@ enum DecimalText {
   }
 
   static func append(_ value: FineAmount, to bytes: inout [UInt8]) {
-    if value.restE10 == 0 { return append(e5: value.e5, to: &bytes) }
+    append(e5: value.e5, rest: UInt64(value.restE10), units: 100_000, to: &bytes)
+  }
+
+  static func append(_ value: CnyAmount, to bytes: inout [UInt8]) {
+    append(e5: value.e5, rest: UInt64(value.restE18), units: 10_000_000_000_000, to: &bytes)
+  }
+
+  /// - Parameter units: how many of the rest make 10^-5; at most 10^14.
+  private static func append(e5: Int128, rest: UInt64, units: UInt64, to bytes: inout [UInt8]) {
+    if rest == 0 { return append(e5: e5, to: &bytes) }
     // Of a negative one the rest counts from below.
-    let isNegative = value.e5 < 0
-    let magnitude = isNegative ? (value.e5 + 1).magnitude : value.e5.magnitude
-    var rest = UInt64(isNegative ? 100_000 - value.restE10 : value.restE10)
+    let isNegative = e5 < 0
+    let magnitude = isNegative ? (e5 + 1).magnitude : e5.magnitude
+    var rest = isNegative ? units - rest : rest
     let (whole, fraction) = quotient(magnitude, 100_000)
     append(isNegative, whole, to: &bytes)
     bytes.append(UInt8(ascii: "."))
-    rest += fraction * 100_000
-    var unit: UInt64 = 1_000_000_000
+    rest += fraction * units
+    var unit = units * 10_000
     while rest > 0 {
       bytes.append(0x30 + UInt8(rest / unit))
       rest %= unit

@@ -1,5 +1,3 @@
-import TernCEB
-
 /// What the cube can be cut by. The raw value is the column's name, in `--by` and in output.
 public enum Dimension: String, Sendable, CaseIterable {
   /// `E` or `I`.
@@ -13,65 +11,55 @@ public enum Dimension: String, Sendable, CaseIterable {
   case currency
   /// The name that the caller gives for a disposition's code.
   case disposition
-  /// First two and first four characters of a line's `gcode`.
-  case hs2, hs4
-  case ebcCode, ebpCode
-  /// `YYYYMMDD` of `appTime`, China Standard Time.
-  case day
+  /// The names of the list's findings.
+  case finding
+  /// First two and first four characters of a line's `gcode` (chapter, heading), and all of it.
+  case hs2, hs4, gcode
+  /// A line's unit of `qty`.
+  case unit
+  /// Seller, platform and carrier, as the list writes them.
+  case ebcCode, ebpCode, logisticsCode
+  /// `YYYYMMDDhh`, `YYYYMMDD`, `YYYYMM` of `appTime`, China Standard Time.
+  case hour, day, month
 
-  /// One value per goods line, not per list: a list counts once in each cell that it touches.
-  public var isOfLines: Bool { self == .hs2 || self == .hs4 }
+  /// One value per goods line, not per list.
+  public var isOfLines: Bool {
+    switch self {
+    case .hs2, .hs4, .gcode, .unit: true
+    default: false
+    }
+  }
+
+  /// A list may have several values, or none: it counts once in each cell that it touches.
+  public var isTouched: Bool { isOfLines || self == .finding }
+
+  /// The period of a dimension of time.
+  var period: Period? { Period(rawValue: rawValue) }
+
+  /// The specification's words for some of them, which `--by` and `--where` take too.
+  private static let aliases: [String: Dimension] = [
+    "seller": .ebcCode, "platform": .ebpCode, "carrier": .logisticsCode, "chapter": .hs2,
+    "heading": .hs4,
+  ]
+
+  init(named name: String) throws(DimensionError) {
+    guard let dimension = Dimension(rawValue: name) ?? Self.aliases[name] else {
+      throw .unknown(name: name, nearest: Nearest.of(name, among: Self.allCases))
+    }
+    self = dimension
+  }
 
   /// Reads `a,b,c` as `--by` gives it. Spaces around a name are ignored, case is not.
   public static func parse(_ list: String) throws(DimensionError) -> [Dimension] {
     var dimensions: [Dimension] = []
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
-      let name = trimmed(part)
+      let name = Nearest.trimmed(part)
       if name.isEmpty { throw .empty }
-      guard let dimension = Dimension(rawValue: name) else {
-        throw .unknown(name: name, nearest: nearest(to: name))
-      }
+      let dimension = try Dimension(named: name)
       if dimensions.contains(dimension) { throw .repeated(dimension) }
       dimensions.append(dimension)
     }
     return dimensions
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text
-    while text.first == " " || text.first == "\t" { text.removeFirst() }
-    while text.last == " " || text.last == "\t" { text.removeLast() }
-    return String(text)
-  }
-
-  /// The name with the fewest edits, if they are at most half of it; the first of equals.
-  private static func nearest(to name: String) -> Dimension? {
-    // Edit distance is quadratic: what is far longer than any name has no near one.
-    let wanted = Array(name.lowercased().utf8.prefix(64))
-    var best: (dimension: Dimension, distance: Int)?
-    for dimension in allCases {
-      let candidate = Array(dimension.rawValue.lowercased().utf8)
-      let distance = editDistance(wanted, candidate)
-      if distance * 2 <= candidate.count, distance < best?.distance ?? .max {
-        best = (dimension, distance)
-      }
-    }
-    return best?.dimension
-  }
-
-  /// Levenshtein's distance. O(a × b).
-  private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for i in 0..<a.count {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in 0..<b.count {
-        let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
   }
 }
 
@@ -87,8 +75,7 @@ public enum DimensionError: Error, Equatable, CustomStringConvertible {
     case .empty:
       return "a dimension's name is empty; \(valid)"
     case .unknown(let name, let nearest):
-      let hint = nearest.map { " (did you mean '\($0.rawValue)'?)" } ?? ""
-      return "unknown dimension '\(name)'\(hint); \(valid)"
+      return "unknown dimension '\(name)'\(Nearest.hint(nearest?.rawValue)); \(valid)"
     case .repeated(let dimension):
       return "dimension '\(dimension.rawValue)' is named twice"
     }

@@ -2,12 +2,19 @@ import TernCEB
 
 /// One dimension's place in the tree of cells: its values, and the prefixes that end with it.
 struct Level: Sendable {
-  let dimension: Dimension
+  enum Subject: Equatable {
+    case dimension(Dimension)
+    /// What a unit of the list's currency is worth in CNY, × 10^8; empty where no rate is given.
+    case rate
+  }
+
+  let subject: Subject
   var values: ValueDictionary
   var prefixes: PrefixTable
 
-  init(_ dimension: Dimension, cellLimit: Int) {
-    self.dimension = dimension
+  init(_ subject: Subject, cellLimit: Int) {
+    self.subject = subject
+    let dimension = if case .dimension(let dimension) = subject { dimension } else { Dimension.currency }
     values = ValueDictionary(dimension)
     prefixes = PrefixTable(limit: cellLimit)
   }
@@ -20,9 +27,10 @@ struct Level: Sendable {
     case constant(UInt32)
     /// Whole values, or their first characters.
     case text(TextReader, characters: Int?)
-    case day(IntegerReader)
-    /// By disposition code; `names` has 256 entries.
-    case disposition(names: [String])
+    case time(IntegerReader, Period)
+    case disposition(VerdictNames)
+    /// Findings and rates are not read from a column.
+    case none
   }
 
   /// Codes of the values in `rows`.
@@ -37,17 +45,18 @@ struct Level: Sendable {
       try encodeTexts(reader, rows: rows, into: &codes)
     case .text(let reader, let characters?):
       try encodePrefixes(reader, characters: characters, rows: rows, into: &codes)
-    case .day(let reader):
-      try encodeDays(reader, rows: rows, into: &codes)
+    case .time(let reader, let period):
+      try encodeTimes(reader, period, rows: rows, into: &codes)
     case .disposition(let names):
       var known = [UInt32](repeating: Self.noRow, count: 256)
       for i in rows.indices {
         let disposition = Int(dispositions[Int(rows[i])])
         if known[disposition] == Self.noRow {
-          known[disposition] = try values.code(of: names[disposition])
+          known[disposition] = try values.code(of: names.disposition(disposition))
         }
         codes[i] = known[disposition]
       }
+    case .none: break
     }
   }
 
@@ -80,19 +89,25 @@ struct Level: Sendable {
     }
   }
 
-  /// A direct-mapped cache saves writing the date out for days that alternate.
-  private mutating func encodeDays(
-    _ reader: IntegerReader, rows: Span<UInt32>, into codes: inout MutableSpan<UInt32>
+  /// A direct-mapped cache saves writing the period out for those that alternate. It goes by hour or
+  /// day, since a month takes a calendar to find.
+  private mutating func encodeTimes(
+    _ reader: IntegerReader, _ period: Period, rows: Span<UInt32>,
+    into codes: inout MutableSpan<UInt32>
   ) throws(StatisticsError) {
-    var cachedDays = [Int64](repeating: .max, count: 64)
+    var cached = [Int64](repeating: .max, count: 64)
     var cachedCodes = [UInt32](repeating: 0, count: 64)
     for i in rows.indices {
       let seconds = reader[Int(rows[i])]
-      let day = seconds == IntegerColumn.absent ? Int64.min : Day.ofSeconds(seconds)
-      let entry = Int(truncatingIfNeeded: day) & 63
-      if cachedDays[entry] != day {
-        cachedDays[entry] = day
-        cachedCodes[entry] = try values.code(of: day == .min ? "" : Day.text(day))
+      let number =
+        seconds == IntegerColumn.absent
+        ? Int64.min
+        : period == .hour ? Period.quotient(seconds, 3_600) : Period.quotient(seconds, 86_400)
+      let entry = Int(truncatingIfNeeded: number) & 63
+      if cached[entry] != number {
+        cached[entry] = number
+        cachedCodes[entry] = try values.code(
+          of: number == .min ? "" : period.text(period.number(ofSeconds: seconds)))
       }
       codes[i] = cachedCodes[entry]
     }
@@ -104,6 +119,35 @@ struct Level: Sendable {
   ) throws(StatisticsError) {
     for i in codes.indices {
       prefixes[i] = try self.prefixes.number(parent: prefixes[i], code: codes[i])
+    }
+  }
+}
+
+/// The two tables of a block of lists of one direction, as levels see them.
+struct ListTables {
+  let heads: Table
+  let lines: Table
+  let direction: Direction
+  let names: VerdictNames
+
+  /// Where a level reads its values.
+  func source(for level: inout Level) throws(StatisticsError) -> Level.Source {
+    guard case .dimension(let dimension) = level.subject else { return .none }
+    switch dimension {
+    case .finding: return .none
+    case .direction: return .constant(try level.values.code(of: direction.letter))
+    case .statisticsFlag where direction == .import:
+      return .constant(try level.values.code(of: ""))
+    case .disposition: return .disposition(names)
+    case .hour, .day, .month:
+      return .time(IntegerReader(heads["appTime"].integer), dimension.period!)
+    case .currency, .gcode, .unit:
+      return .text(TextReader(lines[dimension.rawValue].text), characters: nil)
+    case .hs2: return .text(TextReader(lines["gcode"].text), characters: 2)
+    case .hs4: return .text(TextReader(lines["gcode"].text), characters: 4)
+    case .customsCode, .portCode, .tradeMode, .statisticsFlag, .country, .ebcCode, .ebpCode,
+      .logisticsCode:
+      return .text(TextReader(heads[dimension.rawValue].text), characters: nil)
     }
   }
 }

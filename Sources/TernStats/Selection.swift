@@ -43,6 +43,27 @@ struct Selection {
 
   init() {}
 
+  /// Keeps the lists with a true flag.
+  mutating func keep(_ flags: [Bool]) {
+    var kept = 0
+    for i in flags.indices where flags[i] {
+      rows[kept] = rows[i]
+      firstLines[kept] = firstLines[i]
+      lineCounts[kept] = lineCounts[i]
+      kept += 1
+    }
+    rows.removeLast(rows.count - kept)
+    firstLines.removeLast(firstLines.count - kept)
+    lineCounts.removeLast(lineCounts.count - kept)
+  }
+
+  /// The line of each list that gives its currency: the first, or none.
+  var currencyLines: [UInt32] {
+    var lines = firstLines
+    for i in lines.indices where lineCounts[i] == 0 { lines[i] = Level.noRow }
+    return lines
+  }
+
   /// Gives how many were taken.
   private static func fill(
     _ rows: inout [UInt32], _ firstLines: inout [UInt32], _ lineCounts: inout [UInt32],
@@ -68,38 +89,65 @@ struct Selection {
   }
 }
 
-/// The lines of a selection.
-struct LineSelection {
+/// The lines of a selection that count, list by list.
+struct PickedLines {
   /// Rows of the lines.
-  var rows: [UInt32]
-  /// Of each the cell of its list.
-  var numbers: [UInt32]
+  var rows: [UInt32] = []
   /// Of each the position of its list in the selection.
-  var lists: [UInt32]
+  var lists: [UInt32] = []
+  /// What returns take off each; empty where nothing came back.
+  var returned: [ReturnedPart] = []
 
-  init() {
-    rows = []
-    numbers = []
-    lists = []
-  }
-
-  /// All lines of the lists whose cells are `heads`.
-  init(_ selection: Selection, _ heads: Span<UInt32>) {
+  /// All lines.
+  init(_ selection: Selection) {
     let count = selection.lineCounts.reduce(0) { $0 + Int($1) }
     rows = [UInt32](repeating: 0, count: count)
-    numbers = [UInt32](repeating: 0, count: count)
-    lists = [UInt32](repeating: 0, count: count)
+    lists = rows
     var filled = 0
-    for i in heads.indices {
+    for i in selection.rows.indices {
       let first = selection.firstLines[i]
       for line in first..<first + selection.lineCounts[i] {
         rows[filled] = line
-        numbers[filled] = heads[i]
         lists[filled] = UInt32(i)
         filled += 1
       }
     }
   }
+
+  init() {}
+
+  mutating func append(_ row: UInt32, list: Int, _ part: ReturnedPart) {
+    rows.append(row)
+    lists.append(UInt32(list))
+    returned.append(part)
+  }
+
+  /// Keeps the lines with a true flag.
+  mutating func keep(_ flags: [Bool]) {
+    if !returned.isEmpty { returned = zip(returned, flags).compactMap { $1 ? $0 : nil } }
+    lists = zip(lists, flags).compactMap { $1 ? $0 : nil }
+    rows = zip(rows, flags).compactMap { $1 ? $0 : nil }
+  }
+
+  /// Drops the lists that have no line here.
+  mutating func dropEmptyLists(of selection: inout Selection) {
+    var flags = [Bool](repeating: false, count: selection.rows.count)
+    for list in lists { flags[Int(list)] = true }
+    var places = [UInt32](repeating: 0, count: flags.count)
+    var kept: UInt32 = 0
+    for (list, flag) in flags.enumerated() where flag {
+      places[list] = kept
+      kept += 1
+    }
+    for i in lists.indices { lists[i] = places[Int(lists[i])] }
+    selection.keep(flags)
+  }
+}
+
+/// What of one line has come back.
+struct ReturnedPart {
+  var amount = FineAmount.zero
+  var qtyE5: Int128 = 0
 }
 
 /// The columns that the measures are made of.
@@ -109,13 +157,19 @@ struct ListColumns {
   let netWeight: DecimalReader
   let packNo: IntegerReader
   let totalPrice: DecimalReader
+  /// Nil where quantities are not asked for.
+  let qty: DecimalReader?
+  /// Nil where goods values are not asked for in CNY.
+  let rateTime: IntegerReader?
 
-  init(heads: Table, lines: Table, rowCount: Int) {
+  init(heads: Table, lines: Table, _ plan: CubePlan) {
     lineCounts = IntegerReader(heads["#lines"].integer)
     grossWeight = DecimalReader(heads["grossWeight"].decimal)
     netWeight = DecimalReader(heads["netWeight"].decimal)
     packNo = IntegerReader(heads["packNo"].integer)
     totalPrice = DecimalReader(lines["totalPrice"].decimal)
+    qty = plan.countsQuantity ? DecimalReader(lines["qty"].decimal) : nil
+    rateTime = plan.cnyRateE8 == nil ? nil : IntegerReader(heads["appTime"].integer)
   }
 
   /// Whether the amounts of these lists are so small that sums over one list fit 64 bits.

@@ -4,6 +4,8 @@ public enum StatisticsError: Error, Equatable, CustomStringConvertible {
   case overflow(measure: String)
   /// The dimensions make more cells than the cube may hold.
   case tooManyCells(limit: Int)
+  /// A series has more rows than cells are allowed.
+  case seriesTooLong(periods: Int, series: Int, limit: Int)
   /// The distinct values of one dimension fill more than 4 GiB.
   case valuesTooLarge(Dimension)
   /// The heads' `#lines` do not add up to the rows of the lines table, or one is not a count.
@@ -15,6 +17,9 @@ public enum StatisticsError: Error, Equatable, CustomStringConvertible {
       "the sum of \(measure) does not fit 128 bits"
     case .tooManyCells(let limit):
       "the statistics have more than \(limit) cells; ask for fewer dimensions"
+    case .seriesTooLong(let periods, let series, let limit):
+      "\(series) series of \(periods) periods make more than \(limit) rows; ask for longer periods, a top N, or "
+        + "limit the time with --where"
     case .valuesTooLarge(let dimension):
       "the values of \(dimension.rawValue) fill more than 4 GiB"
     case .lineCountsDisagree:

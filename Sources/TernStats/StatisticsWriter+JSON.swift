@@ -1,28 +1,27 @@
 /// A JSON array with one object per row, each on a line of its own.
 ///
-/// Dimensions and `currency` are strings. Counts (`lists`, `lines`, `packages`) are numbers.
-/// `goodsValue`, `grossWeight` and `netWeight` are strings with the exact decimal: a JSON reader
-/// that takes numbers as binary floating point would change them. An empty measure is `null`.
+/// Dimensions and `currency` are strings. Counts (`lists`, `lines`, `packages`, `listsWithoutRate`) are numbers. Other
+/// measures and ratios are strings with the exact decimal: a JSON reader that takes numbers as binary floating point
+/// would change them. An empty measure is `null`.
 extension StatisticsWriter {
   func writeJSON<Failure>(
     _ rows: [StatisticsRow], to sink: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var pieces = Pieces<Failure>()
     var text = RowText()
-    let fields = header.enumerated().map { index, name in
-      (name: (index == 0 ? "" : ",") + "\"\(name)\":", form: Form(name, index < dimensions.count))
-    }
+    let names = columns.enumerated().map { ($0 == 0 ? "" : ",") + "\"\($1.name)\":" }
     pieces.append("[")
     for (index, row) in rows.enumerated() {
       pieces.append(index == 0 ? "\n{" : ",\n{")
       fill(&text, row)
-      for (index, field) in fields.enumerated() {
-        pieces.append(field.name)
+      for (index, column) in columns.enumerated() {
+        pieces.append(names[index])
         let value = text.bytes[text.range(index)]
-        let isNull = field.form == .currency ? row.measures.currency == nil : value.isEmpty
-        if isNull && field.form != .dimension {
+        let isNull =
+          column.content == .currency ? row.measures.currency == nil : column.isNumber && value.isEmpty
+        if isNull {
           pieces.append("null")
-        } else if field.form == .count {
+        } else if column.isCount {
           pieces.bytes.append(contentsOf: value)
         } else {
           Self.appendString(value, to: &pieces.bytes)
@@ -33,20 +32,6 @@ extension StatisticsWriter {
     }
     pieces.append(rows.isEmpty ? "]\n" : "\n]\n")
     try pieces.flush(to: sink)
-  }
-
-  /// How a field is written, and when it is `null`.
-  private enum Form {
-    case dimension, currency, count, decimal
-
-    init(_ name: String, _ isDimension: Bool) {
-      switch name {
-      case _ where isDimension: self = .dimension
-      case "currency": self = .currency
-      case "lists", "lines", "packages": self = .count
-      default: self = .decimal
-      }
-    }
   }
 
   private static func appendString(_ value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {

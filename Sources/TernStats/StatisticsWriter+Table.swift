@@ -2,10 +2,10 @@
 /// and another above the totals.
 extension StatisticsWriter {
   func writeTable<Failure>(
-    _ rows: [StatisticsRow], totals: [Measures], total: Measures?,
+    _ rows: [StatisticsRow], totals: [StatisticsRow],
     to sink: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    let totalLines = totalLines(totals, total)
+    let totalLines = totals.map(line)
     var widths = header.map(TextWidth.columns)
     var text = RowText()
     let widen = { (text: RowText, widths: inout [Int]) in
@@ -15,7 +15,7 @@ extension StatisticsWriter {
       }
     }
     for row in rows {
-      fill(&text, row)
+      fillLine(&text, row)
       widen(text, &widths)
     }
     for line in totalLines { widen(line, &widths) }
@@ -27,7 +27,7 @@ extension StatisticsWriter {
     append(text, widths, to: &pieces.bytes)
     pieces.append(rule)
     for row in rows {
-      fill(&text, row)
+      fillLine(&text, row)
       append(text, widths, to: &pieces.bytes)
       try pieces.flushIfFull(to: sink)
     }
@@ -38,21 +38,26 @@ extension StatisticsWriter {
     try pieces.flush(to: sink)
   }
 
-  /// A line per currency and, if they are several, one over all. The first column says `total`,
-  /// unless it is the currency's.
-  private func totalLines(_ totals: [Measures], _ total: Measures?) -> [RowText] {
-    let several = totals.count == 1 ? nil : total
-    return (totals + (several.map { [$0] } ?? [])).map { measures in
-      let saysTotal = header[0] != "currency" || measures.currency == nil
-      var line = RowText()
-      for (column, dimension) in dimensions.enumerated() {
-        line.append(
-          column == 0 && saysTotal
-            ? "total" : dimension == .currency ? measures.currency ?? "" : "")
-      }
-      append(measures, currency: dimensions.isEmpty && saysTotal ? "total" : nil, to: &line)
-      return line
+  private func line(_ row: StatisticsRow) -> RowText {
+    var text = RowText()
+    fillLine(&text, row)
+    return text
+  }
+
+  /// A cell as it is. Other rows say what they are in the first column that is empty there, and a total its
+  /// currency where that is a dimension.
+  private func fillLine(_ text: inout RowText, _ row: StatisticsRow) {
+    if row.kind == .cell { return fill(&text, row) }
+    var row = row
+    if row.kind == .total, let currency = query.columns.firstIndex(of: .currency) {
+      row.values[currency] = row.measures.currency ?? ""
     }
+    if let place = row.values.firstIndex(of: "") {
+      row.values[place] = row.kind.rawValue
+    } else if row.values.isEmpty, row.measures.currency == nil {
+      row.measures.currency = row.kind.rawValue
+    }
+    fill(&text, row)
   }
 
   private func append(_ text: RowText, _ widths: [Int], to bytes: inout [UInt8]) {
@@ -61,13 +66,13 @@ extension StatisticsWriter {
     for column in 0..<text.count {
       let value = text.bytes[text.range(column)]
       let padding = widths[column] - TextWidth.columns(value)
-      if column >= firstNumber { pending += padding }
+      if columns[column].isNumber { pending += padding }
       if !value.isEmpty {
         bytes.append(contentsOf: repeatElement(0x20, count: pending))
         TextWidth.appendPrintable(value, to: &bytes)
         pending = 0
       }
-      if column < firstNumber { pending += padding }
+      if !columns[column].isNumber { pending += padding }
       pending += 2
     }
     bytes.append(0x0a)

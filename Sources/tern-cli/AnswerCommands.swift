@@ -1,7 +1,6 @@
 import ArgumentParser
 import Tern
 import TernRules
-import TernStats
 
 struct Verdicts: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,31 +42,4 @@ struct Verdicts: ParsableCommand {
   }
 }
 
-struct Stats: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Counts and sums the lists by dimensions.",
-    discussion: "Dimensions: \(Dimension.allCases.map(\.rawValue).joined(separator: ", ")).")
-  @Argument(help: "The store's folder.") var store: String
-  @Option(help: "Dimensions, comma-separated.") var by: String
-  @Option(help: "table, csv or json.") var format: StatisticsFormat = .table
-  @OptionGroup var options: RunOptions
-
-  func run() throws {
-    let dimensions: [Dimension]
-    do {
-      dimensions = try Dimension.parse(by)
-    } catch {
-      throw Failure.usage("--by \(by): \(error)")
-    }
-    let engine = try options.engine()
-    try working {
-      let cube = try engine.statistics(of: store, by: dimensions)
-      let sink = ByteSink()
-      try engine.writeStatistics(cube, by: dimensions, as: format, to: sink)
-      try sink.close()
-    }
-  }
-}
-
 extension VerdictOrder: ExpressibleByArgument {}
-extension StatisticsFormat: ExpressibleByArgument {}

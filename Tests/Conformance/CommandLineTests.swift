@@ -8,7 +8,8 @@ struct CommandLineTests {
   static let measures = "currency,lists,lines,goodsValue,grossWeight,netWeight,packages"
   static let dimensions = [
     "direction", "customsCode", "portCode", "tradeMode", "statisticsFlag", "country", "currency",
-    "disposition", "hs2", "hs4", "ebcCode", "ebpCode", "day",
+    "disposition", "finding", "hs2", "hs4", "gcode", "unit", "ebcCode", "ebpCode", "logisticsCode", "hour",
+    "day", "month",
   ]
   static let input = corpus("demo") + "/input"
 
@@ -181,7 +182,9 @@ struct CommandLineTests {
     (["ingest", "s", "/no/such/input"], "/no/such/input"),
     (["verdicts", "s", "--format", "xml"], "xml"), (["verdicts", "s", "--disposition", "gone"], "gone"),
     (["verdicts", "s", "--finding", "gone"], "gone"), (["stats", "s", "--by", "gone"], "gone"),
-    (["stats", "s"], "by"), (["reconcile", "s", "--as-of", "20240231"], "20240231"),
+    (["stats", "s"], "by"), (["stats", "s", "--by", "day", "--where", "countri=1"], "country"),
+    (["stats", "s", "--by", "hs2", "--measures", "qty"], "unit"), (["stats", "s", "--by", "day", "--top", "0"], "one row"),
+    (["stats", "s", "--compare", "202602"], "two"), (["stats", "s", "--by", "day", "--top-by", "lists"], "--top"), (["reconcile", "s", "--as-of", "20240231"], "20240231"),
     (["reconcile", "s", "--window-days=-1"], "-1"), (["reconcile", "s", "--tolerance", "party.seller=1"], "party.seller"),
     (["reconcile", "s", "--tolerance", "amount.paid=x"], "amount.paid"), (["ingest", "s", "-", "--threads", "0"], "--threads"),
     (["ingest", "s", "-", "--io", "mmap"], "mmap"), (["generate", "d", "--lists", "1", "--fault", "gone=1"], "gone"),

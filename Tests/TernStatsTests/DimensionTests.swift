@@ -5,7 +5,7 @@ import Testing
 struct DimensionTests {
   private static let names =
     "dimensions are direction, customsCode, portCode, tradeMode, statisticsFlag, country, "
-    + "currency, disposition, hs2, hs4, ebcCode, ebpCode, day"
+    + "currency, disposition, finding, hs2, hs4, gcode, unit, ebcCode, ebpCode, logisticsCode, hour, day, month"
 
   @Test("names, in the order given, with spaces around them")
   func names() throws {
@@ -13,6 +13,9 @@ struct DimensionTests {
     #expect(try Dimension.parse("hs4, customsCode,\tday ") == [.hs4, .customsCode, .day])
     let all = Dimension.allCases.map(\.rawValue).joined(separator: ",")
     #expect(try Dimension.parse(all) == Dimension.allCases)
+    #expect(
+      try Dimension.parse("chapter,heading,seller,platform,carrier")
+        == [.hs2, .hs4, .ebcCode, .ebpCode, .logisticsCode])
   }
 
   @Test(
@@ -20,7 +23,7 @@ struct DimensionTests {
     arguments: [
       ("custmsCode", "customsCode"), ("customscode", "customsCode"), ("port", "portCode"),
       ("HS2", "hs2"), ("hs6", "hs2"), ("ebccode", "ebcCode"), ("dya", nil), ("days", "day"),
-      ("seller", nil), (String(repeating: "day", count: 1_000), nil),
+      ("selling", nil), ("findings", "finding"), (String(repeating: "day", count: 1_000), nil),
     ])
   func unknown(name: String, nearest: String?) {
     let hint = nearest.map { " (did you mean '\($0)'?)" } ?? ""

@@ -5,6 +5,7 @@ import TernStats
 struct SampleList: Sendable {
   struct Line: Sendable {
     var gcode = "6109100010"
+    var unit = "011"
     var currency = "502"
     /// A plain decimal.
     var totalPrice = "1"
@@ -31,6 +32,9 @@ struct SampleList: Sendable {
   var country = "502"
   var ebcCode = "4401960001"
   var ebpCode = "4401960002"
+  var logisticsCode = "4401960003"
+  /// Bits.
+  var findings: UInt64 = 0
   /// Seconds since 1970-01-01, China Standard Time.
   var appTime: Int64 = 0
   /// Nil: absent.
@@ -48,6 +52,7 @@ struct SampleList: Sendable {
     case "country": country
     case "ebcCode": ebcCode
     case "ebpCode": ebpCode
+    case "logisticsCode": logisticsCode
     // The head of an import has a currency too: it must not be the one that is taken.
     case "currency": "999"
     default: "other"
@@ -60,6 +65,7 @@ struct SampleTables {
   var heads: Table
   var lines: Table
   var dispositions: [UInt8] = []
+  var findings: [UInt64] = []
   var returns: [ReturnedLine] = []
 
   /// - Parameter columns: the only ones that the tables have; nil for all of the kind.
@@ -76,6 +82,7 @@ struct SampleTables {
     for list in lists where list.direction == direction {
       returns += list.returns(dispositions.count)
       dispositions.append(list.disposition)
+      findings.append(list.findings)
       for (entry, column) in zip(heads.schema.columns, heads.columns) {
         switch column {
         case .text(let column): column.append(list.text(entry.name))
@@ -101,6 +108,7 @@ struct SampleTables {
             switch entry.name {
             case "gcode": column.append(line.gcode)
             case "currency": column.append(line.currency)
+            case "unit": column.append(line.unit)
             default: column.append("other")
             }
           case .integer(let column): column.append(77)
@@ -136,20 +144,22 @@ extension Cube {
   /// Adds sample lists of both directions.
   mutating func add(_ lists: [SampleList], pruned: Bool = false) throws(StatisticsError) {
     for direction in Direction.allCases {
-      var needed = neededColumns(direction)
-      needed.lines += Self.returnColumns
+      let needed = neededColumns(direction, withReturns: true)
       let tables = SampleTables(lists, direction, columns: pruned ? needed : nil)
       try add(
         heads: tables.heads, lines: tables.lines, direction: direction,
-        dispositions: tables.dispositions.span, returns: tables.returns)
+        dispositions: tables.dispositions.span, findings: tables.findings.span,
+        returns: tables.returns)
     }
   }
 }
 
-let dispositionNames: [UInt8: String] = [1: "released", 2: "pending", 3: "rejected", 4: "review"]
+let testNames = VerdictNames(
+  dispositions: ["", "released", "pending", "rejected", "review"],
+  findings: ["order.missing", "amount.paid", "goods.empty", "weight.net"])
 
 func makeCube(_ dimensions: [Dimension]) -> Cube {
-  Cube(dimensions: dimensions) { dispositionNames[$0] ?? "code \($0)" }
+  Cube(CubePlan(dimensions: dimensions), names: testNames)
 }
 
 /// The cube of some sample lists.
@@ -157,4 +167,30 @@ func cube(_ dimensions: [Dimension], _ lists: [SampleList]) throws -> Cube {
   var cube = makeCube(dimensions)
   try cube.add(lists)
   return cube
+}
+
+/// The answer to a question over lists that `fill` adds.
+func answer(
+  _ query: StatisticsQuery, fill: ([Cube]) throws -> [Cube]
+) throws -> StatisticsResult {
+  var job = try StatisticsJob(query, names: testNames) { NaiveStatistics.rateE8($0, $1) }
+  while job.result == nil { try job.take(fill(job.cubes)) }
+  return job.result!
+}
+
+/// The rows of its CSV, without the header.
+func csv(_ result: StatisticsResult) -> [String] {
+  StatisticsWriter.text(result, as: .csv).split(separator: "\n", omittingEmptySubsequences: false)
+    .dropFirst().dropLast().map(String.init)
+}
+
+func csv(_ query: StatisticsQuery, _ lists: [SampleList]) throws -> [String] {
+  csv(
+    try answer(query) { cubes in
+      try cubes.map { cube in
+        var cube = cube
+        try cube.add(lists)
+        return cube
+      }
+    })
 }

@@ -69,7 +69,7 @@ struct ReturnTests {
     line.totalPrice = "0"
     let below = try cube([], [Self.list(Self.returned(line, 100_001))])
     #expect(below.rows()[0].measures.goodsValue!.text == "-0.0000100001")
-    let csv = StatisticsWriter(dimensions: []).text(below.rows(), as: .csv)
+    let csv = StatisticsWriter.text(try StatisticsResult(below), as: .csv)
     #expect(csv.split(separator: "\n").last == "502,1,1,-0.0000100001,1,1,1")
     // Two halves of a unit make a whole one again.
     var twice = below

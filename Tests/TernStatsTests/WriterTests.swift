@@ -13,6 +13,20 @@ struct WriterTests {
         grossWeightE5: -50_000, netWeightE5: 0, packages: 7))
   }
 
+  private static func text(
+    _ dimensions: [Dimension], _ rows: [StatisticsRow], totals: [Measures] = [],
+    as format: StatisticsFormat
+  ) -> String {
+    let values = [String](repeating: "", count: dimensions.count)
+    let totals = totals.map { measures in
+      var row = StatisticsRow(values: values, measures: measures)
+      row.kind = .total
+      return row
+    }
+    return StatisticsWriter.text(
+      StatisticsResult(StatisticsQuery(dimensions), rows: rows, totals: totals), as: format)
+  }
+
   @Test("decimals are exact and have no trailing zeros")
   func decimals() {
     #expect(DecimalText.ofE5(0) == "0")
@@ -29,36 +43,36 @@ struct WriterTests {
 
   @Test("CSV: header, quoting where needed, empty measures")
   func csv() {
-    let writer = StatisticsWriter(dimensions: [.customsCode, .ebpCode])
+    let dimensions: [Dimension] = [.customsCode, .ebpCode]
     var byLine = Self.row(["5141", "\"a\",b"], "142", lists: 3)
     byLine.measures.grossWeightE5 = nil
     byLine.measures.netWeightE5 = nil
     byLine.measures.packages = nil
     let rows = [byLine, Self.row(["", "x\r\ny"], "", lists: 1)]
     #expect(
-      writer.text(rows, as: .csv) == """
+      Self.text(dimensions, rows, as: .csv) == """
         customsCode,ebpCode,currency,lists,lines,goodsValue,grossWeight,netWeight,packages
         5141,"\"\"a\"\",b",142,3,6,123.45,,,
         ,"x\r\ny",,1,2,123.45,-0.5,0,7
 
         """)
     #expect(
-      writer.text([], as: .csv)
+      Self.text(dimensions, [], as: .csv)
         == "customsCode,ebpCode,currency,lists,lines,goodsValue,grossWeight,netWeight,packages\n")
   }
 
   @Test("a currency among the dimensions stands in its place and nowhere else")
   func currencyOnce() {
-    let writer = StatisticsWriter(dimensions: [.currency, .day])
+    let dimensions: [Dimension] = [.currency, .day]
     let row = Self.row(["142", "20240101"], "142", lists: 1)
     #expect(
-      writer.text([row], as: .csv) == """
+      Self.text(dimensions, [row], as: .csv) == """
         currency,day,lists,lines,goodsValue,grossWeight,netWeight,packages
         142,20240101,1,2,123.45,-0.5,0,7
 
         """)
     #expect(
-      writer.text([row], as: .json) == """
+      Self.text(dimensions, [row], as: .json) == """
         [
         {"currency":"142","day":"20240101","lists":1,"lines":2,"goodsValue":"123.45",\
         "grossWeight":"-0.5","netWeight":"0","packages":7}
@@ -69,24 +83,24 @@ struct WriterTests {
 
   @Test("JSON: one object a line, strings escaped, decimals as strings, empty measures null")
   func json() {
-    let writer = StatisticsWriter(dimensions: [.ebpCode])
+    let dimensions: [Dimension] = [.ebpCode]
     var second = Self.row(["无\u{1f}\\\"\n\t\r"], "142", lists: 1)
     second.measures.packages = nil
     second.measures.grossWeightE5 = nil
     #expect(
-      writer.text([Self.row([""], "", lists: 2), second], as: .json) == #"""
+      Self.text(dimensions, [Self.row([""], "", lists: 2), second], as: .json) == #"""
         [
         {"ebpCode":"","currency":"","lists":2,"lines":4,"goodsValue":"123.45","grossWeight":"-0.5","netWeight":"0","packages":7},
         {"ebpCode":"无\u001f\\\"\n\t\r","currency":"142","lists":1,"lines":2,"goodsValue":"123.45","grossWeight":null,"netWeight":"0","packages":null}
         ]
 
         """#)
-    #expect(writer.text([], as: .json) == "[]\n")
+    #expect(Self.text(dimensions, [], as: .json) == "[]\n")
   }
 
   @Test("table: numbers right, wide characters as two columns, no space at a line's end, totals")
   func table() {
-    let writer = StatisticsWriter(dimensions: [.ebpCode])
+    let dimensions: [Dimension] = [.ebpCode]
     var last = Self.row(["4401960002"], "502", lists: 1_000)
     last.measures.grossWeightE5 = nil
     last.measures.netWeightE5 = nil
@@ -99,7 +113,7 @@ struct WriterTests {
       netWeightE5: 0, packages: 10)
     let totals = rows.map(\.measures)
     #expect(
-      writer.text(rows, totals: totals, total: total, as: .table) == """
+      Self.text(dimensions, rows, totals: totals + [total], as: .table) == """
         ebpCode     currency  lists  lines  goodsValue  grossWeight  netWeight  packages
         ----------  --------  -----  -----  ----------  -----------  ---------  --------
         无平台      142           3      6      123.45         -0.5          0         7
@@ -116,9 +130,9 @@ struct WriterTests {
 
   @Test("table: a first column of currencies keeps them in the totals; one currency has one total")
   func tableByCurrency() {
-    let writer = StatisticsWriter(dimensions: [.currency])
+    let dimensions: [Dimension] = [.currency]
     let row = Self.row(["142"], "142", lists: 1)
-    let text = writer.text([row], totals: [row.measures], total: row.measures, as: .table)
+    let text = Self.text(dimensions, [row], totals: [row.measures], as: .table)
     #expect(
       text == """
         currency  lists  lines  goodsValue  grossWeight  netWeight  packages
@@ -131,8 +145,8 @@ struct WriterTests {
     var over = row.measures
     over.currency = nil
     over.goodsValueE5 = nil
-    let both = writer.text(
-      [row], totals: [row.measures, row.measures], total: over, as: .table)
+    let both = Self.text(
+      dimensions, [row], totals: [row.measures, row.measures, over], as: .table)
     #expect(
       both.hasSuffix("\ntotal         1      2                     -0.5          0         7\n"))
   }
@@ -140,17 +154,18 @@ struct WriterTests {
   @Test("large results come in pieces, and an error of the sink stops the writing")
   func pieces() {
     struct Full: Error {}
-    let writer = StatisticsWriter(dimensions: [.ebcCode])
+    let dimensions: [Dimension] = [.ebcCode]
     let rows = (0..<10_000).map { Self.row(["seller \($0)"], "142", lists: $0) }
     for format in StatisticsFormat.allCases {
       var pieces: [[UInt8]] = []
-      writer.write(rows, as: format) { (piece: [UInt8]) in pieces.append(piece) }
+      let result = StatisticsResult(StatisticsQuery(dimensions), rows: rows, totals: [])
+      StatisticsWriter.write(result, as: format) { (piece: [UInt8]) in pieces.append(piece) }
       #expect(pieces.count > 3)
       #expect(pieces.allSatisfy { $0.count < 70_000 })
-      #expect(String(decoding: pieces.joined(), as: UTF8.self) == writer.text(rows, as: format))
+      #expect(String(decoding: pieces.joined(), as: UTF8.self) == Self.text(dimensions, rows, as: format))
       var calls = 0
       #expect(throws: Full.self) {
-        try writer.write(rows, as: format) { (_: [UInt8]) throws(Full) in
+        try StatisticsWriter.write(result, as: format) { (_: [UInt8]) throws(Full) in
           calls += 1
           throw Full()
         }

@@ -112,7 +112,7 @@ struct EngineTests {
       try engine.reconcile(store)
       let sink = try ByteSink(path: folder["statistics"])
       let cube = try engine.statistics(of: store, by: Dimension.allCases)
-      try engine.writeStatistics(cube, by: Dimension.allCases, as: .json, to: sink)
+      try engine.writeStatistics(cube, as: .json, to: sink)
       try sink.close()
       seen.append(try verdictRows(store, .ndjson) + textLines(readText(folder["statistics"])!))
     }

@@ -1,44 +1,72 @@
 import Synchronization
 import TernCEB
+import TernReference
 import TernRules
 import TernStats
 import TernStore
 
 extension Engine {
   /// The cube over the lists that count, by the given dimensions; cancelled ones are out, and returned
-  /// goods come off. Exact. Reads only the columns
-  /// that the dimensions need; row groups in parallel.
+  /// goods come off. Exact. Reads only the columns that the dimensions need; row groups in parallel.
   public func statistics(of path: String, by dimensions: [Dimension]) throws(TernError) -> Cube {
     let lists = try JudgedLists(path, threads: settings.threads)
-    @Sendable func empty() -> Cube {
-      Cube(dimensions: dimensions) { code in
-        code == 0 ? "" : Disposition(rawValue: code - 1)?.name ?? String(code)
+    return try fillCubes([Cube(CubePlan(dimensions: dimensions), names: .ofVerdicts)], with: lists)[0]
+  }
+
+  /// Answers what `tern stats` can ask, from the same lists. Values in CNY take their rates from `settings.reference`; without
+  /// a table of rates only 142 has one.
+  ///
+  /// Reads the store once, or twice for a top N by dimensions that a list touches several cells of. Memory: the
+  /// cells of one cube per thread.
+  /// - Throws: `query` where the question makes no sense.
+  public func statistics(of path: String, _ query: StatisticsQuery) throws(TernError) -> StatisticsResult {
+    let rates = settings.reference.rates ?? .yuanOnly
+    var job: StatisticsJob
+    do throws(QueryError) {
+      job = try StatisticsJob(query, names: .ofVerdicts) { currency, seconds in
+        var currency = currency
+        let rate = currency.withUTF8 { unsafe rates.rate(currency: Bytes($0), at: seconds) }
+        return rate?.cnyPerUnitE8
       }
+    } catch { throw .query(error) }
+    let lists = try JudgedLists(path, threads: settings.threads)
+    while true {
+      if let result = job.result { return result }
+      let filled = try fillCubes(job.cubes, with: lists)
+      do throws(StatisticsError) { try job.take(filled) } catch { throw .statistics(error) }
     }
-    let total = Mutex(empty())
+  }
+
+  /// Adds all lists to each of some empty cubes. Never inlined: scripts/guard counts it by its name.
+  @inline(never) func fillCubes(_ cubes: [Cube], with lists: JudgedLists) throws(TernError) -> [Cube] {
+    let total = Mutex(cubes)
     let queue = WorkQueue(count: lists.parts.count)
     try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
       var reader = JudgedLists.Reader(lists)
-      var cube = empty()
-      let needed = Direction.allCases.map(cube.neededColumns)
+      var mine = cubes
       while let index = queue.take() {
         let part = lists.parts[index]
-        let columns = needed[Int(part.direction.rawValue)]
-        let heads = try reader.heads(part, columns.heads)
         let returns = try reader.returns(part)
-        let lines = try reader.lines(
-          part, columns.lines + (returns.isEmpty ? [] : Cube.returnColumns))
-        let verdicts = try reader.verdicts(part, withFindings: false)
-        do throws(StatisticsError) {
-          try cube.add(
-            heads: heads, lines: lines, direction: part.direction,
-            dispositions: verdicts.counting.span, returns: returns)
-        } catch { throw .statistics(error) }
+        var columns = mine[0].neededColumns(part.direction, withReturns: !returns.isEmpty)
+        for cube in mine.dropFirst() {
+          columns.formUnion(cube.neededColumns(part.direction, withReturns: !returns.isEmpty))
+        }
+        let heads = try reader.heads(part, columns.heads)
+        let lines = try reader.lines(part, columns.lines)
+        let verdicts = try reader.verdicts(part, withFindings: mine.contains(where: \.needsFindings))
+        let counting = verdicts.counting
+        for place in mine.indices {
+          do throws(StatisticsError) {
+            try mine[place].add(
+              heads: heads, lines: lines, direction: part.direction, dispositions: counting.span,
+              findings: verdicts.findings.span, returns: returns)
+          } catch { throw .statistics(error) }
+        }
       }
-      let mine = cube
+      let filled = mine
       let failure = total.withLock { total -> StatisticsError? in
         do throws(StatisticsError) {
-          try total.merge(mine)
+          for place in total.indices { try total[place].merge(filled[place]) }
           return nil
         } catch { return error }
       }
@@ -49,19 +77,27 @@ extension Engine {
 
   /// Writes the cube's rows, with totals in a table. Does not close `sink`.
   public func writeStatistics(
-    _ cube: Cube, by dimensions: [Dimension], as format: StatisticsFormat, to sink: ByteSink
+    _ cube: Cube, as format: StatisticsFormat, to sink: ByteSink
   ) throws(TernError) {
-    let totals: [Measures]
-    let total: Measures
-    do throws(StatisticsError) {
-      totals = try cube.totals()
-      total = try cube.total()
-    } catch { throw .statistics(error) }
-    try StatisticsWriter(dimensions: dimensions).write(
-      cube.rows(), totals: totals, total: total, as: format
-    ) { (piece: [UInt8]) throws(TernError) in
+    let result: StatisticsResult
+    do throws(StatisticsError) { result = try StatisticsResult(cube) } catch { throw .statistics(error) }
+    try writeStatistics(result, as: format, to: sink)
+  }
+
+  /// Writes an answer. Does not close `sink`.
+  public func writeStatistics(
+    _ result: StatisticsResult, as format: StatisticsFormat, to sink: ByteSink
+  ) throws(TernError) {
+    try StatisticsWriter.write(result, as: format) { (piece: [UInt8]) throws(TernError) in
       sink.append(piece)
       try sink.flushIfFull()
     }
   }
+}
+
+extension VerdictNames {
+  /// Dispositions as `JudgedLists.Verdicts` codes them, and findings. Cancelled lists are not counted.
+  public static let ofVerdicts = VerdictNames(
+    dispositions: [""] + Disposition.allCases.map { $0 == .cancelled ? "" : $0.name },
+    findings: Finding.allCases.map(\.name))
 }

@@ -14,6 +14,9 @@ LIST_DIMENSIONS = {
     "currency": lambda v: currency(v),
     "ebcCode": lambda v: v.list["ebcCode"],
     "ebpCode": lambda v: v.list["ebpCode"],
+    "logisticsCode": lambda v: v.list["logisticsCode"],
+    "hour": lambda v: v.list["appTime"].strftime("%Y%m%d%H"),
+    "month": lambda v: v.list["appTime"].strftime("%Y%m"),
     "day": lambda v: v.list["appTime"].strftime("%Y%m%d"),
     "disposition": lambda v: v.disposition,
 }
@@ -22,6 +25,7 @@ LINE_DIMENSIONS = {
     "hs2": lambda line: line["gcode"][:2],
     "hs4": lambda line: line["gcode"][:4],
     "gcode": lambda line: line["gcode"],
+    "unit": lambda line: line["unit"],
 }
 FINDING = "finding"
 
