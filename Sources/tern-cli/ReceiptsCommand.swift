@@ -1,5 +1,6 @@
 import ArgumentParser
 import Tern
+import TernRules
 
 struct Receipts: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct Receipts: ParsableCommand {
   var dxp: String?
   @Option(help: ArgumentHelp("Receiver of the wrapped messages (default: the sender).", valueName: "receiver"))
   var dxpTo: String?
+  @OptionGroup var reference: ReferenceOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
@@ -25,7 +27,7 @@ struct Receipts: ParsableCommand {
     settings.spec = spec
     settings.dxpSender = dxp
     settings.dxpReceiver = dxpTo
-    let engine = try options.engine()
+    let engine = try options.engine(RuleSettings(), reference.load())
     let report = try working { try engine.writeReceipts(of: store, to: out, settings: settings) }
     if !options.quiet {
       let kinds = report.receipts.map { "\($0.count) \($0.kind.name)" }.joined(separator: ", ")

@@ -2,6 +2,7 @@ import Glibc
 import Synchronization
 import TernCEB
 import TernMatch
+import TernReference
 import TernRules
 import TernStore
 
@@ -16,6 +17,8 @@ struct MarkedStore: Sendable {
   let view: StoreView
   /// Those that the verdicts were made by, as-of included.
   let rules: RuleSettings
+  /// The engine's: they tell what a finding compared.
+  let reference: ReferenceData
   let marks: TripletMarks
 
   /// The store's: digests of an answer's own tables are made under it.
@@ -31,6 +34,7 @@ struct MarkedStore: Sendable {
     let lists = try JudgedLists(store, threads: settings.threads)
     let view = StoreView(segments: lists.segments)
     let rules = try engine.storedRules(store)
+    reference = settings.reference
 
     let numberings = [Role.order, .payment, .waybill].map { StoreView.numbering($0, lists.segments) }
     let markBytes = TripletMarks.byteCount(numberings)

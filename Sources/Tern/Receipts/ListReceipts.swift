@@ -90,7 +90,9 @@ struct ListReceipts: ~Copyable {
         payments: place.payments.compactMap { payments[$0] },
         waybill: place.waybill.flatMap { waybills[$0] })
       sentences[row] =
-        evidence(findings, of: listCase, settings: store.rules).map { $0.sentence(.chinese) }
+        evidence(
+          findings, of: listCase, settings: store.rules, reference: store.reference
+        ).map { $0.sentence(.chinese) }
         + unexplained
     }
     return sentences
