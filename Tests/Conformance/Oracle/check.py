@@ -89,15 +89,17 @@ def run_tern(binary, folder, scratch):
         return rows, statistics, [json.loads(line) for line in file if line.strip()]
 
 
-def run_returns(binary, folder, scratch):
-    """Rows of the returns, and of the statistics by lines."""
+def run_answers(binary, folder, scratch):
+    """Rows of the returns, of the statistics by lines, and of the opportunities, asked from a store."""
     shutil.rmtree(scratch, ignore_errors=True)
     for name in ("input", "then"):
         if os.path.isdir(os.path.join(folder, name)):
             call([binary, "ingest", scratch, os.path.join(folder, name), "--quiet"])
-    call([binary, "reconcile", scratch, "--quiet", *settings(folder)])
-    statistics = sorted_rows(call([binary, "stats", scratch, "--by", BY_LINE, "--format", "csv"]))
-    return sorted_rows(call([binary, "returns", scratch, "--format", "csv"])), statistics
+    said = settings(folder)
+    call([binary, "reconcile", scratch, "--quiet", *said])
+    tables = said[said.index("--reference"):][:2] if "--reference" in said else []
+    return [sorted_rows(call([binary, *question, "--format", "csv", "--quiet"])) for question in (
+        ["returns", scratch], ["stats", scratch, "--by", BY_LINE], ["opportunities", scratch, *tables])]
 
 
 def expected(folder, name):
@@ -154,11 +156,13 @@ def check(binary, folder, scratch):
             theirs, statistics, rejects = run_tern(binary, folder, scratch)
             problems.append(difference("verdicts", "oracle", ours, "engine", theirs))
             problems.append(difference("statistics", "oracle", our_statistics, "engine", statistics))
-            if len(our_returns) > 1:
+            our_opportunities = run_oracle(folder, more=["--opportunities"])
+            if len(our_returns) > 1 or len(our_opportunities) > 1:
                 our_statistics = run_oracle(folder, more=["--stats", BY_LINE])
-                returned, statistics = run_returns(binary, folder, scratch)
+                returned, statistics, opportunities = run_answers(binary, folder, scratch)
                 problems.append(difference("returns", "oracle", our_returns, "engine", returned))
                 problems.append(difference("statistics by line", "oracle", our_statistics, "engine", statistics))
+                problems.append(difference("opportunities", "oracle", our_opportunities, "engine", opportunities))
             if wanted_rejects is not None and rejects is not None:
                 problems.append(difference("rejects", "expected", wanted_rejects, "engine", reject_rows(rejects)))
         except (RuntimeError, OSError, subprocess.TimeoutExpired, ValueError, KeyError) as error:

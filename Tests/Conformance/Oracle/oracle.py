@@ -3,11 +3,12 @@
 
     oracle.py INPUT… [--then INPUT…] [--as-of YYYYMMDDhhmmss] [--window-days 30]
               [--tolerance NAME=AMOUNT] … [--rules FILE] [--inspection-key FILE] [--reference DIR] [--rejects FILE]
-              [--stats direction,currency,… | --returns]
+              [--stats direction,currency,… | --returns | --opportunities]
 
 Inputs (files, or folders walked recursively) are one ingest; `--then` begins the next one. Verdicts
 go to standard output as CSV, rows in byte order; with `--stats` the statistics by these dimensions
-go there instead, with `--returns` the returns. `--rejects` writes what was rejected, one JSON object a line.
+go there instead, with `--returns` the returns, with `--opportunities` the lists that could have been
+declared in the simplified way, by seller. `--rejects` writes what was rejected, one JSON object a line.
 Exit status: 0 done, 2 wrong usage, 3 done and something was rejected.
 """
 import argparse
@@ -18,6 +19,7 @@ sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import ceb
 import match
+import opportunities
 import reference
 import regimes
 import returns
@@ -121,6 +123,7 @@ def main(arguments):
     parser.add_argument("--rejects")
     parser.add_argument("--stats", metavar="DIMENSIONS")
     parser.add_argument("--returns", action="store_true")
+    parser.add_argument("--opportunities", action="store_true")
     options = parser.parse_args(arguments)
 
     documents, rejects = ceb.read_ingests([options.input] + options.then)
@@ -135,7 +138,8 @@ def main(arguments):
         settings.window_days = options.window_days
     for name, amounts in options.tolerance:
         settings.allow(name, amounts)
-    verdicts, returned = judge(documents, options.as_of, settings, reference.Reference(options.reference))
+    tables = reference.Reference(options.reference)
+    verdicts, returned = judge(documents, options.as_of, settings, tables)
     if options.rejects:
         with open(options.rejects, "w", encoding="utf-8") as file:
             for row in rejects:
@@ -143,6 +147,8 @@ def main(arguments):
     if options.stats:
         dimensions = options.stats.split(",")
         print_csv(tuple(dimensions) + stats.MEASURES, stats.cube(verdicts, dimensions))
+    elif options.opportunities:
+        print_csv(opportunities.HEADER, opportunities.rows(verdicts, tables, settings.limits))
     elif options.returns:
         print_csv(returns.HEADER, (one.columns() for one in returned))
     else:

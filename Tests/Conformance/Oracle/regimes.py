@@ -1,5 +1,6 @@
 """What the customs regime, the reference tables and the quotas say of a list, apart from its triplet."""
 import re
+from fractions import Fraction
 
 from reference import is_enterprise_code, is_identity_number
 
@@ -16,7 +17,7 @@ def findings(lst, reference, limits):
             found.add(name)
 
     is_import = lst.direction == "I"
-    goods = [reference.tariff.get(line["gcode"]) for line in lst.lines] if reference.tariff is not None else []
+    goods = known_goods(lst, reference)
 
     # The regime.
     mode = lst["tradeMode"]
@@ -30,8 +31,9 @@ def findings(lst, reference, limits):
     check("regime.simplified", flagged and not simplified)
     check("regime.limit_single", is_import and quota(lst) > limits["single"] and not is_one_piece(lst))
     if reference.tariff is not None:
-        check("regime.positive_list", is_import and not all(entry and entry.positive for entry in goods))
-    check("regime.licence", lst["licenseNo"] == "" and any(entry and entry.licence for entry in goods))
+        listed = sum(entry.positive for entry in goods)
+        check("regime.positive_list", is_import and listed < len(lst.lines))
+    check("regime.licence", lst["licenseNo"] == "" and any(entry.licence for entry in goods))
 
     # Codes.
     for line in lst.lines:
@@ -62,18 +64,25 @@ def is_one_piece(lst):
 
 
 def is_eligible(lst, reference, limits):
-    """Whether an export may be declared in the simplified way (flag A)."""
-    value = 0
-    for line in lst.lines:
-        rate = reference.rate(line["currency"], lst["appTime"])
-        if rate is None:
-            value = None  # a currency without a rate: the value is not checked
-            break
-        value += line["totalPrice"] * rate
+    """Whether an export may be declared in the simplified way (flag A). A value without a rate is not checked."""
+    value = value_in_yuan(lst, reference)
     if value is not None and value > limits["simplified"]:
         return False
+    return not any(entry.licence or entry.export_duty or entry.refund for entry in known_goods(lst, reference))
+
+
+def value_in_yuan(lst, reference):
+    """Goods value in 1/100000 yuan, not rounded; None where a line's currency has no rate."""
+    rates = [reference.rate(line["currency"], lst["appTime"]) for line in lst.lines]
+    if None in rates:
+        return None
+    return sum((line["totalPrice"] * rate for line, rate in zip(lst.lines, rates)), Fraction(0))
+
+
+def known_goods(lst, reference):
+    """What the tariff says of the lines whose code it has."""
     entries = [(reference.tariff or {}).get(line["gcode"]) for line in lst.lines]
-    return not any(entry and (entry.licence or entry.export_duty or entry.refund) for entry in entries)
+    return [entry for entry in entries if entry]
 
 
 def own_codes(lst):
