@@ -22,6 +22,7 @@ sys.dont_write_bytecode = True  # leave no folders in the tree
 
 import cases
 import oracle
+import summaries
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CORPORA = os.path.normpath(os.path.join(HERE, "../../../corpora"))
@@ -102,6 +103,27 @@ def run_answers(binary, folder, scratch):
         ["returns", scratch], ["stats", scratch, "--by", BY_LINE], ["opportunities", scratch, *tables])]
 
 
+# Two periods that follow each other, with other settings: FROM, TO, by owner, by item name.
+PERIODS = [("20000101000000", "20240310120000", "0", "0"), ("20240310120000", "20991231000000", "1", "1")]
+
+
+def run_summary(binary, scratch, start, end, by_owner, by_item):
+    """The merged lines of a period, with what keeps their declarations apart."""
+    out = scratch + ".summary"
+    shutil.rmtree(out, ignore_errors=True)
+    call([binary, "summarize", scratch, "--from", start, "--to", end, "--out", out, "--quiet",
+          "--summary-flag", "12"[int(by_owner)], "--item-name-flag", by_item])
+    with open(os.path.join(out, "declarations.csv"), encoding="utf-8", newline="") as file:
+        declarations = {row["declaration"]: row for row in csv.DictReader(file)}
+    rows = [oracle.csv_row(summaries.HEADER)]
+    with open(os.path.join(out, "lines.csv"), encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            head = declarations[line["declaration"]]
+            rows.append(oracle.csv_row([head[name] for name in summaries.HEADS + ("lists",)] + [
+                line[name] for name in summaries.HEADER[len(summaries.HEADS) + 1:]]))
+    return rows[:1] + sorted(rows[1:], key=str.encode)
+
+
 def expected(folder, name):
     path = os.path.join(folder, "expected", name)
     if not os.path.exists(path):
@@ -163,6 +185,11 @@ def check(binary, folder, scratch):
                 problems.append(difference("returns", "oracle", our_returns, "engine", returned))
                 problems.append(difference("statistics by line", "oracle", our_statistics, "engine", statistics))
                 problems.append(difference("opportunities", "oracle", our_opportunities, "engine", opportunities))
+            if len(our_opportunities) > 1:  # there are lists flagged B
+                for period in PERIODS:
+                    our_lines = run_oracle(folder, more=["--summary", *period])
+                    lines = run_summary(binary, scratch, *period)
+                    problems.append(difference(f"summary from {period[0]}", "oracle", our_lines, "engine", lines))
             if wanted_rejects is not None and rejects is not None:
                 problems.append(difference("rejects", "expected", wanted_rejects, "engine", reject_rows(rejects)))
         except (RuntimeError, OSError, subprocess.TimeoutExpired, ValueError, KeyError) as error:

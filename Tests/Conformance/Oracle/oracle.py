@@ -3,12 +3,14 @@
 
     oracle.py INPUT… [--then INPUT…] [--as-of YYYYMMDDhhmmss] [--window-days 30]
               [--tolerance NAME=AMOUNT] … [--rules FILE] [--inspection-key FILE] [--reference DIR] [--rejects FILE]
-              [--stats direction,currency,… | --returns | --opportunities]
+              [--stats direction,currency,… | --returns | --opportunities |
+              --summary FROM TO OWNER ITEM]
 
 Inputs (files, or folders walked recursively) are one ingest; `--then` begins the next one. Verdicts
 go to standard output as CSV, rows in byte order; with `--stats` the statistics by these dimensions
 go there instead, with `--returns` the returns, with `--opportunities` the lists that could have been
-declared in the simplified way, by seller. `--rejects` writes what was rejected, one JSON object a line.
+declared in the simplified way, by seller, with `--summary` the merged lines of a period's summary
+declarations (OWNER and ITEM are 1 where owner and item name keep lines apart). `--rejects` writes what was rejected, one JSON object a line.
 Exit status: 0 done, 2 wrong usage, 3 done and something was rejected.
 """
 import argparse
@@ -25,6 +27,7 @@ import regimes
 import returns
 import rules
 import stats
+import summaries
 from settings import TOLERANT, Settings
 
 HEADER = ("direction", "agentCode", "copNo", "platform", "orderNo", "logisticsCode", "logisticsNo",
@@ -124,6 +127,7 @@ def main(arguments):
     parser.add_argument("--stats", metavar="DIMENSIONS")
     parser.add_argument("--returns", action="store_true")
     parser.add_argument("--opportunities", action="store_true")
+    parser.add_argument("--summary", nargs=4)
     options = parser.parse_args(arguments)
 
     documents, rejects = ceb.read_ingests([options.input] + options.then)
@@ -147,6 +151,9 @@ def main(arguments):
     if options.stats:
         dimensions = options.stats.split(",")
         print_csv(tuple(dimensions) + stats.MEASURES, stats.cube(verdicts, dimensions))
+    elif options.summary:
+        start, end, by_owner, by_item = options.summary
+        print_csv(summaries.HEADER, summaries.rows(verdicts, start, end, by_owner == "1", by_item == "1"))
     elif options.opportunities:
         print_csv(opportunities.HEADER, opportunities.rows(verdicts, tables, settings.limits))
     elif options.returns:
