@@ -29,7 +29,13 @@ CORPORA = os.path.normpath(os.path.join(HERE, "../../../corpora"))
 SHOWN = 5  # differences reported in full
 SECONDS = 120
 GENERATED = 600  # lists of the generated corpus
-BY_LINE = "hs4,direction"  # where the case has returns
+# Questions where the case has returns, or lists that may be merged.
+CUBES = [
+    ["--by", "hs4,direction"],
+    ["--by", "finding,month"],
+    ["--by", "unit,gcode", "--measures", "currency,lists,lines,goodsValue,qty"],
+    ["--by", "direction,logisticsCode,hour", "--measures", "currency,lists,goodsValueCny,listsWithoutRate"],
+]
 BY = "direction,customsCode,tradeMode,country,disposition"  # dimensions of statistics.csv
 
 
@@ -91,7 +97,7 @@ def run_tern(binary, folder, scratch):
 
 
 def run_answers(binary, folder, scratch):
-    """Rows of the returns, of the statistics by lines, and of the opportunities, asked from a store."""
+    """Rows of the returns, of the opportunities and of the statistics, asked from a store."""
     shutil.rmtree(scratch, ignore_errors=True)
     for name in ("input", "then"):
         if os.path.isdir(os.path.join(folder, name)):
@@ -99,8 +105,9 @@ def run_answers(binary, folder, scratch):
     said = settings(folder)
     call([binary, "reconcile", scratch, "--quiet", *said])
     tables = said[said.index("--reference"):][:2] if "--reference" in said else []
-    return [sorted_rows(call([binary, *question, "--format", "csv", "--quiet"])) for question in (
-        ["returns", scratch], ["stats", scratch, "--by", BY_LINE], ["opportunities", scratch, *tables])]
+    questions = [["returns", scratch], ["opportunities", scratch, *tables]]
+    questions += [["stats", scratch, *cube, *tables] for cube in CUBES]
+    return [sorted_rows(call([binary, *question, "--format", "csv", "--quiet"])) for question in questions]
 
 
 # Two periods that follow each other, with other settings: FROM, TO, by owner, by item name.
@@ -180,11 +187,12 @@ def check(binary, folder, scratch):
             problems.append(difference("statistics", "oracle", our_statistics, "engine", statistics))
             our_opportunities = run_oracle(folder, more=["--opportunities"])
             if len(our_returns) > 1 or len(our_opportunities) > 1:
-                our_statistics = run_oracle(folder, more=["--stats", BY_LINE])
-                returned, statistics, opportunities = run_answers(binary, folder, scratch)
+                returned, opportunities, *cubes = run_answers(binary, folder, scratch)
                 problems.append(difference("returns", "oracle", our_returns, "engine", returned))
-                problems.append(difference("statistics by line", "oracle", our_statistics, "engine", statistics))
                 problems.append(difference("opportunities", "oracle", our_opportunities, "engine", opportunities))
+                for question, statistics in zip(CUBES, cubes):
+                    our_statistics = run_oracle(folder, more=["--stats", *question[1:]])
+                    problems.append(difference(" ".join(question), "oracle", our_statistics, "engine", statistics))
             if len(our_opportunities) > 1:  # there are lists flagged B
                 for period in PERIODS:
                     our_lines = run_oracle(folder, more=["--summary", *period])

@@ -3,7 +3,7 @@
 
     oracle.py INPUT… [--then INPUT…] [--as-of YYYYMMDDhhmmss] [--window-days 30]
               [--tolerance NAME=AMOUNT] … [--rules FILE] [--inspection-key FILE] [--reference DIR] [--rejects FILE]
-              [--stats direction,currency,… | --returns | --opportunities |
+              [--stats direction,currency,… [--measures currency,…] | --returns | --opportunities |
               --summary FROM TO OWNER ITEM]
 
 Inputs (files, or folders walked recursively) are one ingest; `--then` begins the next one. Verdicts
@@ -125,6 +125,7 @@ def main(arguments):
     parser.add_argument("--reference")
     parser.add_argument("--rejects")
     parser.add_argument("--stats", metavar="DIMENSIONS")
+    parser.add_argument("--measures", default=",".join(stats.MEASURES), help="currency first")
     parser.add_argument("--returns", action="store_true")
     parser.add_argument("--opportunities", action="store_true")
     parser.add_argument("--summary", nargs=4)
@@ -150,7 +151,8 @@ def main(arguments):
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
     if options.stats:
         dimensions = options.stats.split(",")
-        print_csv(tuple(dimensions) + stats.MEASURES, stats.cube(verdicts, dimensions))
+        measures = tuple(options.measures.split(","))
+        print_csv(tuple(dimensions) + measures, stats.cube(verdicts, dimensions, tables, measures))
     elif options.summary:
         start, end, by_owner, by_item = options.summary
         print_csv(summaries.HEADER, summaries.rows(verdicts, start, end, by_owner == "1", by_item == "1"))
