@@ -38,8 +38,8 @@ struct PeriodOptions: ParsableArguments {
   var from: String?
   @Option(help: "Only documents with an appTime before this.") var to: String?
 
-  func period() throws -> Period {
-    let period = Period(from: try seconds("--from", from), to: try seconds("--to", to))
+  func period() throws -> TimeRange {
+    let period = TimeRange(from: try seconds("--from", from), to: try seconds("--to", to))
     if let from = period.from, let to = period.to, from >= to {
       throw Failure.usage("--from is not before --to: nothing lies between")
     }

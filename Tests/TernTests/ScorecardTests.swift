@@ -44,7 +44,7 @@ struct ScorecardTests {
     let verdicts = try verdictsByCopNo(store)
     let period =
       hasPeriod
-      ? Period(from: timeSeconds("20240201000000"), to: timeSeconds("20240315120000")) : Period()
+      ? TimeRange(from: timeSeconds("20240201000000"), to: timeSeconds("20240315120000")) : TimeRange()
     let engine = Engine(settings: EngineSettings(threads: 2))
     let cards = try engine.scorecard(of: store, period: period)
     #expect(cards == (try Engine(settings: EngineSettings(threads: 5)).scorecard(of: store, period: period)))

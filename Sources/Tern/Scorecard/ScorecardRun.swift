@@ -4,7 +4,7 @@ import TernRules
 import TernStore
 
 /// A stretch of `appTime`, in seconds since 1970-01-01 China Standard Time: from, and before to.
-public struct Period: Sendable, Equatable {
+public struct TimeRange: Sendable, Equatable {
   public var from: Int64?
   public var to: Int64?
 
@@ -30,7 +30,7 @@ extension Engine {
   ///   - period: of a list's, and of an own document's, `appTime`.
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
   public func scorecard(
-    of path: String, role: EnterpriseRole? = nil, period: Period = Period(),
+    of path: String, role: EnterpriseRole? = nil, period: TimeRange = TimeRange(),
     settings scoring: ScorecardSettings = ScorecardSettings()
   ) throws(TernError) -> [Scorecard] {
     let store = try MarkedStore(self, path, wantsPositions: true, ofAllLists: true)
@@ -114,7 +114,7 @@ struct ScoreTables: Sendable {
 
   /// Own documents that count, and those that a list takes.
   mutating func addDocuments(
-    _ store: MarkedStore, _ kind: Kind, _ part: TripletReceipts.Part, _ period: Period,
+    _ store: MarkedStore, _ kind: Kind, _ part: TripletReceipts.Part, _ period: TimeRange,
     _ decoder: inout ColumnDecoder
   ) throws(TernError) {
     let senders = Self.senders(kind.role)
@@ -141,7 +141,7 @@ struct ScoreTables: Sendable {
 
   /// Returns of more than was declared, for the enterprises that their lists name.
   mutating func addExceedingReturns(
-    _ store: MarkedStore, _ period: Period
+    _ store: MarkedStore, _ period: TimeRange
   ) throws(TernError) {
     var exceeding: [DocumentRef] = []
     var decoder = ColumnDecoder()
@@ -183,11 +183,11 @@ struct ScoreSweep: ~Copyable {
   ]
 
   private let store: MarkedStore
-  private let period: Period
+  private let period: TimeRange
   private var reader: JudgedLists.Reader
   private var fetcher: DocumentFetcher
 
-  init(_ store: MarkedStore, _ period: Period) {
+  init(_ store: MarkedStore, _ period: TimeRange) {
     self.store = store
     self.period = period
     reader = JudgedLists.Reader(store.lists)
