@@ -20,11 +20,7 @@ struct Alerts: ParsableCommand {
   func run() throws {
     var engine = try options.engine()
     engine.settings.reference = try reference.load()
-    if let rules {
-      // Its other settings are those of a reconciliation; they are checked, and change no verdict here.
-      var others = RuleSettings()
-      try applyRulesFile(rules, to: &others, alerts: &engine.settings.alerts)
-    }
+    engine.settings.alerts = try alertSettings(rules)
     let report = try working {
       let report = try engine.alerts(of: store)
       let sink = ByteSink()

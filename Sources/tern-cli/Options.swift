@@ -129,6 +129,17 @@ func applyRulesFile(
   }
 }
 
+/// Thresholds of alerts: the defaults, changed by a rules file.
+func alertSettings(_ path: String?) throws -> AlertSettings {
+  var alerts = AlertSettings()
+  if let path {
+    // Its other settings are those of a reconciliation: they are checked, and change nothing here.
+    var others = RuleSettings()
+    try applyRulesFile(path, to: &others, alerts: &alerts)
+  }
+  return alerts
+}
+
 /// A size such as `512M` or `2G`.
 struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
   var bytes: Int

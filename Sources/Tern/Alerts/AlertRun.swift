@@ -72,22 +72,18 @@ private struct AlertRun {
   }
 
   private func persons(byBuyer: Bool) throws(TernError) -> [AlertDraft] {
-    let rule = PersonAlerts(settings: settings, secret: secret)
-    let least =
-      byBuyer
-      ? settings.least(.buyerLow, .buyerMedium, .buyerHigh)
-      : settings.least(.addressLow, .addressMedium, .addressHigh)
-    if least == nil { return [] }
+    let rule = PersonAlerts(settings, byBuyer: byBuyer, secret: secret)
+    if rule.levels.least == nil { return [] }
     return try lists.group(
       rowsMost: count({ .heads($0) }, [.import]), memoryBytes: memoryBytes, threads: threads,
       collect: { (rows, reader, part) throws(TernError) in
-        try rule.collect(&rows, &reader, part, byBuyer: byBuyer)
-      }, judge: { rule.judge($0, byBuyer: byBuyer) })
+        try rule.collect(&rows, &reader, part)
+      }, judge: { rule.judge($0) })
   }
 
   private func prices() throws(TernError) -> [AlertDraft] {
-    let rule = PriceAlerts(settings: settings, secret: secret)
-    if settings.least(.priceLow, .priceMedium, .priceHigh) == nil { return [] }
+    let rule = PriceAlerts(settings, secret: secret)
+    if rule.levels.least == nil { return [] }
     return try lists.group(
       rowsMost: count({ .lines($0) }, Direction.allCases), memoryBytes: memoryBytes,
       threads: threads,
@@ -98,7 +94,7 @@ private struct AlertRun {
 
   /// With the seller's or the buyer's day, and without sellers of which these lists are a small share.
   private func splitting(_ sellers: [SellerDays.Seller]) throws(TernError) -> [AlertDraft] {
-    let rule = SplittingAlerts(settings: settings, secret: secret, yuan: yuan)
+    let rule = SplittingAlerts(settings, secret: secret, yuan: yuan)
     var drafts = try lists.group(
       rowsMost: count({ .heads($0) }, Direction.allCases), memoryBytes: memoryBytes,
       threads: threads,
@@ -151,7 +147,7 @@ private struct AlertRun {
   private func named(_ drafts: [AlertDraft]) throws(TernError) -> [AlertDraft] {
     var drafts = drafts
     var fetcher = DocumentFetcher(lists.segments)
-    let rule = PriceAlerts(settings: settings, secret: secret)
+    let rule = PriceAlerts(settings, secret: secret)
     for direction in Direction.allCases {
       let kind = Kind(.list, direction)
       let own = drafts.indices.filter { drafts[$0].alert.direction == direction }

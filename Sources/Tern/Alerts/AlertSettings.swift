@@ -47,20 +47,20 @@ public enum AlertSetting: String, Sendable, CaseIterable {
   public var description: Description {
     func level(_ what: String, _ unit: String, _ value: Int, _ word: String) -> Description {
       Description(
-        meaning: "\(what) that alert at the level \(word); 0: never", unit: unit,
+        meaning: "\(what); from here on the level is \(word), 0: never", unit: unit,
         defaultValue: value, range: 0...1_000_000_000)
     }
     func least(_ what: String, _ unit: String, _ value: Int) -> Description {
       Description(meaning: what, unit: unit, defaultValue: value, range: 1...1_000_000_000)
     }
-    let day = "a seller's lists of one day in percent of its daily mean before"
-    let worth = "a seller's goods value of one day, in one currency, in percent of its daily mean before"
-    let share = "lists of a seller with one finding, in percent of its lists,"
+    let day = "a seller's lists of one day in percent of its daily mean before that day"
+    let worth = "a seller's goods value of one day and currency in percent of its daily mean before that day"
+    let share = "lists of a seller with one finding in percent of its lists"
     let addresses = "different addresses of one buyer"
     let buyers = "different buyers of one address"
     let buyerDay = "lists of one buyer and day just below the limit"
     let sellerDay = "export lists of one seller and day just below the limit"
-    let price = "a line's price in percent of the item's median, or the median in percent of the price,"
+    let price = "a line's price in percent of the item's median, or the median in percent of the price"
     return switch self {
     case .volumeLow: level(day, "%", 300, "low")
     case .volumeMedium: level(day, "%", 500, "medium")
@@ -144,18 +144,24 @@ public struct AlertSettings: Sendable, Equatable {
     return nil
   }
 
-  /// The highest level whose threshold `value` reaches, and that threshold.
-  func level(
-    _ value: Int128, _ low: AlertSetting, _ medium: AlertSetting, _ high: AlertSetting
-  ) -> (level: AlertLevel, setting: AlertSetting)? {
-    for (level, setting) in [(AlertLevel.high, high), (.medium, medium), (.low, low)] {
-      if self[setting] > 0, value >= Int128(self[setting]) { return (level, setting) }
-    }
-    return nil
+  /// The three levels of one rule.
+  func levels(_ low: AlertSetting, _ medium: AlertSetting, _ high: AlertSetting) -> AlertLevels {
+    AlertLevels(
+      levels: [(.high, high, self[high]), (.medium, medium, self[medium]), (.low, low, self[low])]
+        .filter { $0.2 > 0 })
   }
+}
 
-  /// The lowest threshold that is not 0; nil: the rule is off.
-  func least(_ low: AlertSetting, _ medium: AlertSetting, _ high: AlertSetting) -> Int? {
-    [self[low], self[medium], self[high]].filter { $0 > 0 }.min()
-  }
+/// Thresholds of one rule that are not 0, as its loop compares with them.
+struct AlertLevels: Sendable {
+  typealias Reached = (level: AlertLevel, setting: AlertSetting, value: Int)
+
+  /// The highest first.
+  fileprivate let levels: [Reached]
+
+  /// The highest level whose threshold `value` reaches.
+  func reached(_ value: Int128) -> Reached? { levels.first { value >= Int128($0.value) } }
+
+  /// Of all levels; nil: the rule is off.
+  var least: Int? { levels.map(\.value).min() }
 }

@@ -4,13 +4,22 @@ import TernRules
 
 /// Buyers and addresses of imports. Persons are digests under the store's secret here, and nothing else.
 struct PersonAlerts: Sendable {
-  let settings: AlertSettings
+  let byBuyer: Bool
+  let levels: AlertLevels
   let secret: Secret
+
+  init(_ settings: AlertSettings, byBuyer: Bool, secret: Secret) {
+    self.byBuyer = byBuyer
+    self.secret = secret
+    levels =
+      byBuyer
+      ? settings.levels(.buyerLow, .buyerMedium, .buyerHigh)
+      : settings.levels(.addressLow, .addressMedium, .addressHigh)
+  }
 
   /// Rows of the lists that name both: by buyer, with the address, or the other way round.
   func collect(
-    _ rows: inout KeyedRows, _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part,
-    byBuyer: Bool
+    _ rows: inout KeyedRows, _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part
   ) throws(TernError) {
     guard part.direction == .import else { return }
     let counting = try reader.verdicts(part, withFindings: false).counting
@@ -27,19 +36,15 @@ struct PersonAlerts: Sendable {
   }
 
   /// One buyer with its addresses, or one address with its buyers.
-  func judge(_ rows: ArraySlice<KeyedRow>, byBuyer: Bool) -> AlertDraft? {
+  func judge(_ rows: ArraySlice<KeyedRow>) -> AlertDraft? {
     let count = rows.distinctOthers
-    let level =
-      byBuyer
-      ? settings.level(Int128(count), .buyerLow, .buyerMedium, .buyerHigh)
-      : settings.level(Int128(count), .addressLow, .addressMedium, .addressHigh)
-    guard let level else { return nil }
+    guard let level = levels.reached(Int128(count)) else { return nil }
     return AlertDraft(
       alert: Alert(
         rule: byBuyer ? .buyerAddresses : .addressBuyers, level: level.level, direction: .import,
         subject: "",
         facts: [.init(byBuyer ? "addresses" : "buyers", count), .init("lists", rows.listCount)],
-        threshold: level.setting, thresholdValue: settings[level.setting],
+        threshold: level.setting, thresholdValue: level.value,
         listCount: rows.listCount),
       measure: Int128(count), lists: rows.firstLists(Alert.listsMax))
   }
@@ -48,9 +53,24 @@ struct PersonAlerts: Sendable {
 /// Lists just below the limit, by buyer (imports) or seller (exports) and day. Of an export the goods count, of
 /// an import also freight and insurance, as the limits have it; a list with a line without rate is left out.
 struct SplittingAlerts: Sendable {
-  let settings: AlertSettings
-  let secret: Secret
-  let yuan: YuanAmounts
+  private let levels: [AlertLevels]
+  private let limit: Int
+  /// Yuan × 10^13.
+  private let near: ClosedRange<Int128>
+  private let secret: Secret
+  private let yuan: YuanAmounts
+
+  init(_ settings: AlertSettings, secret: Secret, yuan: YuanAmounts) {
+    levels = [
+      settings.levels(.splittingSellerLow, .splittingSellerMedium, .splittingSellerHigh),
+      settings.levels(.splittingBuyerLow, .splittingBuyerMedium, .splittingBuyerHigh),
+    ]
+    limit = settings[.splittingLimit]
+    let most = Int128(limit) * Self.yuanE13
+    near = most * Int128(settings[.splittingNear]) / 100...most
+    self.secret = secret
+    self.yuan = yuan
+  }
 
   /// Yuan × 10^13, as a price × 10^5 times a rate × 10^8 is.
   private static let yuanE13 = Int128(10_000_000_000_000)
@@ -59,6 +79,7 @@ struct SplittingAlerts: Sendable {
     _ rows: inout KeyedRows, _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part
   ) throws(TernError) {
     let isImport = part.direction == .import
+    if levels[Int(part.direction.rawValue)].least == nil { return }
     let counting = try reader.verdicts(part, withFindings: false).counting
     guard counting.contains(where: { $0 != 0 }) else { return }
     let heads = try reader.heads(
@@ -69,8 +90,6 @@ struct SplittingAlerts: Sendable {
     let goods = ListGoods(heads["#lines"].integer, lines)
     let (appTime, subject) = (heads.columns[0].integer, heads.columns[2].text)
     let (currency, totalPrice) = (lines["currency"].text, lines["totalPrice"].decimal)
-    let most = Int128(settings[.splittingLimit]) * Self.yuanE13
-    let least = most * Int128(settings[.splittingNear]) / 100
     var digester = ValueDigester(secret: secret)
     for row in counting.indices where counting[row] != 0 {
       var feesE5: Int128 = 0
@@ -81,7 +100,7 @@ struct SplittingAlerts: Sendable {
         let goodsE13 = yuan.sumE13(goods.lines(row), currency, totalPrice, at: appTime[row])
       else { continue }
       let amount = goodsE13 + feesE5 * 100_000_000
-      guard amount >= least, amount <= most,
+      guard near.contains(amount),
         let key = digester.digest(
           isImport ? .person : .code, subject, row, day: dayNumber(appTime[row]),
           part.direction)
@@ -98,13 +117,7 @@ struct SplittingAlerts: Sendable {
   func judge(_ rows: ArraySlice<KeyedRow>) -> AlertDraft? {
     let direction = DocumentRef(rawValue: rows.first!.list).direction
     let count = rows.count
-    let level =
-      direction == .import
-      ? settings.level(
-        Int128(count), .splittingBuyerLow, .splittingBuyerMedium, .splittingBuyerHigh)
-      : settings.level(
-        Int128(count), .splittingSellerLow, .splittingSellerMedium, .splittingSellerHigh)
-    guard let level else { return nil }
+    guard let level = levels[Int(direction.rawValue)].reached(Int128(count)) else { return nil }
     let sum = rows.reduce(Int128(0)) { $0 + (Int128($1.other.high) << 64 | Int128($1.other.low)) }
     return AlertDraft(
       alert: Alert(
@@ -113,9 +126,9 @@ struct SplittingAlerts: Sendable {
         facts: [
           .init("nearLimit", count),
           .init("valueCny", decimalText(sum, scale: 13, fractionDigits: 0)),
-          .init("limit", settings[.splittingLimit]),
+          .init("limit", limit),
         ],
-        threshold: level.setting, thresholdValue: settings[level.setting], listCount: count),
+        threshold: level.setting, thresholdValue: level.value, listCount: count),
       measure: Int128(count), lists: rows.firstLists(Alert.listsMax))
   }
 }

@@ -4,8 +4,15 @@ import TernRules
 
 /// Prices of goods lines by item: direction, `gcode`, `currency` and `unit`.
 struct PriceAlerts: Sendable {
-  let settings: AlertSettings
-  let secret: Secret
+  let levels: AlertLevels
+  private let linesLeast: Int
+  private let secret: Secret
+
+  init(_ settings: AlertSettings, secret: Secret) {
+    levels = settings.levels(.priceLow, .priceMedium, .priceHigh)
+    linesLeast = settings[.priceLinesLeast]
+    self.secret = secret
+  }
 
   static let columns = ["gcode", "currency", "unit", "price"]
 
@@ -50,9 +57,7 @@ struct PriceAlerts: Sendable {
   /// One item, its lines by price. Of an even number of lines the lower of the two in the middle is the
   /// median.
   func judge(_ rows: ArraySlice<KeyedRow>) -> AlertDraft? {
-    guard rows.count >= settings[.priceLinesLeast],
-      let least = settings.least(.priceLow, .priceMedium, .priceHigh)
-    else { return nil }
+    guard rows.count >= linesLeast, let least = levels.least else { return nil }
     let median = rows[rows.startIndex + (rows.count - 1) / 2].other.low
     /// How far a price is from the median, in percent, rounded down.
     func percent(_ price: UInt64) -> Int128 {
@@ -60,8 +65,7 @@ struct PriceAlerts: Sendable {
     }
     let far = rows.filter { percent($0.other.low) >= Int128(least) }
     guard !far.isEmpty, let lowest = rows.first?.other.low, let highest = rows.last?.other.low,
-      let level = settings.level(
-        max(percent(lowest), percent(highest)), .priceLow, .priceMedium, .priceHigh)
+      let level = levels.reached(max(percent(lowest), percent(highest)))
     else { return nil }
     // The farthest first; of one list once.
     var lists: [DocumentRef] = []
@@ -78,7 +82,7 @@ struct PriceAlerts: Sendable {
           .init("lowest", text(lowest)), .init("highest", text(highest)),
           .init("percent", "\(max(percent(lowest), percent(highest)))"),
         ],
-        threshold: level.setting, thresholdValue: settings[level.setting],
+        threshold: level.setting, thresholdValue: level.value,
         listCount: Set(far.map(\.list)).count),
       measure: max(percent(lowest), percent(highest)), lists: lists, item: rows.first!.key)
   }

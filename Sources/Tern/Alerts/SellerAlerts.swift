@@ -138,13 +138,14 @@ extension SellerDays.Seller {
   ) -> [Jump] {
     var found: [Jump] = []
     var (oldest, past) = (0, Int128(0))
+    let (most, least) = (Int64(settings[.pastDays]), Int64(settings[.pastDaysLeast]))
     for (index, entry) in days.enumerated() {
-      let pastDays = min(Int64(settings[.pastDays]), entry.day - first)
+      let pastDays = min(most, entry.day - first)
       while oldest < index, days[oldest].day < entry.day - pastDays {
         past -= days[oldest].value
         oldest += 1
       }
-      if pastDays >= Int64(settings[.pastDaysLeast]) {
+      if pastDays >= least {
         let (product, overflow) = entry.value.multipliedReportingOverflow(by: 100 * Int128(pastDays))
         found.append(
           Jump(
@@ -157,27 +158,28 @@ extension SellerDays.Seller {
   }
 
   private func draft(
-    _ rule: AlertRule, _ reached: (level: AlertLevel, setting: AlertSetting), _ measure: Int128,
-    _ settings: AlertSettings, day: Int64? = nil, lists: Int, _ facts: [Alert.Fact]
+    _ rule: AlertRule, _ reached: AlertLevels.Reached, _ measure: Int128, day: Int64? = nil, lists: Int, _ facts: [Alert.Fact]
   ) -> AlertDraft {
     AlertDraft(
       alert: Alert(
         rule: rule, level: reached.level, direction: direction, subject: code,
         day: day.map(dateText) ?? "", facts: facts, threshold: reached.setting,
-        thresholdValue: settings[reached.setting], listCount: lists),
+        thresholdValue: reached.value, listCount: lists),
       measure: measure)
   }
 
   func volumeAlerts(_ settings: AlertSettings) -> [AlertDraft] {
     let byDay = byDay
     guard let first = byDay.first?.day else { return [] }
+    let levels = settings.levels(.volumeLow, .volumeMedium, .volumeHigh)
+    let least = Int128(settings[.volumeListsLeast])
     return jumps(byDay.map { ($0.day, Int128($0.lists)) }, first: first, settings)
       .compactMap { jump in
-        guard jump.now >= Int128(settings[.volumeListsLeast]),
-          let level = settings.level(jump.measure, .volumeLow, .volumeMedium, .volumeHigh)
+        guard jump.now >= least,
+          let level = levels.reached(jump.measure)
         else { return nil }
         return draft(
-          .volume, level, jump.measure, settings, day: jump.day, lists: Int(jump.now),
+          .volume, level, jump.measure, day: jump.day, lists: Int(jump.now),
           [
             .init("lists", Int(jump.now)), .init("pastLists", Int(jump.past)),
             .init("pastDays", Int(jump.pastDays)), .init("percent", jump.percentText),
@@ -187,18 +189,20 @@ extension SellerDays.Seller {
 
   func valueAlerts(_ settings: AlertSettings) -> [AlertDraft] {
     guard let first = days.first?.day else { return [] }
+    let levels = settings.levels(.valueLow, .valueMedium, .valueHigh)
+    let least = settings[.valueListsLeast]
     var drafts: [AlertDraft] = []
     for currency in Set(days.map(\.currency)) {
       let own = days.filter { $0.currency == currency }
       let lists = Dictionary(uniqueKeysWithValues: own.map { ($0.day, $0.counts.lists) })
       let values = own.map { (day: $0.day, value: max($0.counts.valueE5, 0)) }
       for jump in jumps(values, first: first, settings) {
-        guard jump.now > 0, lists[jump.day]! >= settings[.valueListsLeast],
-          let level = settings.level(jump.measure, .valueLow, .valueMedium, .valueHigh)
+        guard jump.now > 0, lists[jump.day]! >= least,
+          let level = levels.reached(jump.measure)
         else { continue }
         drafts.append(
           draft(
-            .value, level, jump.measure, settings, day: jump.day, lists: lists[jump.day]!,
+            .value, level, jump.measure, day: jump.day, lists: lists[jump.day]!,
             [
               .init("currency", currency),
               .init("value", decimalText(jump.now, scale: 5, fractionDigits: 0)),
@@ -214,13 +218,14 @@ extension SellerDays.Seller {
   func findingAlerts(_ settings: AlertSettings) -> [AlertDraft] {
     let all = lists
     guard all >= settings[.findingListsLeast] else { return [] }
+    let levels = settings.levels(.findingLow, .findingMedium, .findingHigh)
     return findings.compactMap { finding, lists in
       let percent = lists * 100 / all
       guard
-        let level = settings.level(Int128(percent), .findingLow, .findingMedium, .findingHigh)
+        let level = levels.reached(Int128(percent))
       else { return nil }
       return draft(
-        .findingRate, level, Int128(lists * 1_000_000 / all), settings, lists: lists,
+        .findingRate, level, Int128(lists * 1_000_000 / all), lists: lists,
         [
           .init("finding", finding.name), .init("withFinding", lists), .init("lists", all),
           .init("percent", percentText(lists, of: all)),
