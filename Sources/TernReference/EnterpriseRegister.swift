@@ -11,43 +11,44 @@ public struct Enterprise: Sendable, Equatable {
 /// The enterprises by code, as written: the 10- and the 18-character code of one firm are two entries.
 public struct EnterpriseRegister: Sendable {
   public let enterprises: [Enterprise]
-  private let codes: [String]
   /// Number of each entry's class in `creditClasses`.
   private let classNumbers: [Int]
   /// Each class once, in byte order.
   public let creditClasses: [String]
-  private let places: [[UInt8]: Int]
+  @usableFromInline let index: CodeIndex
+  public let codes: [String]
 
   public var count: Int { codes.count }
 
   init(_ rows: [(code: String, enterprise: Enterprise, line: Int)], file: String) throws(ReferenceError) {
-    var places: [[UInt8]: Int] = [:]
-    places.reserveCapacity(rows.count)
-    for (place, row) in rows.enumerated() {
-      guard !row.code.isEmpty else {
-        throw ReferenceError(file: file, line: row.line, "the code is empty")
-      }
-      guard places.updateValue(place, forKey: Array(row.code.utf8)) == nil else {
-        throw ReferenceError(
-          file: file, line: row.line, "the code '\(row.code)' is there twice: keep one row")
-      }
+    if let row = rows.first(where: { $0.code.isEmpty }) {
+      throw ReferenceError(file: file, line: row.line, "the code is empty")
     }
-    self.places = places
+    var repeated: Int?
+    index = CodeIndex(rows.map { Array($0.code.utf8) }, repeated: &repeated)
+    if let repeated {
+      throw ReferenceError(
+        file: file, line: rows[repeated].line,
+        "the code '\(rows[repeated].code)' is there twice: keep one row")
+    }
     codes = rows.map(\.code)
     enterprises = rows.map(\.enterprise)
-    let classes = Set(enterprises.map(\.creditClass)).sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
-    creditClasses = classes
-    classNumbers = enterprises.map { enterprise in classes.firstIndex(of: enterprise.creditClass)! }
+    creditClasses = Set(enterprises.map(\.creditClass)).sorted {
+      Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+    }
+    let numbers = Dictionary(uniqueKeysWithValues: zip(creditClasses, 0...))
+    classNumbers = enterprises.map { numbers[$0.creditClass]! }
   }
 
-  /// Entry of a code; nil: it is not registered. Some 50 ns: a loop remembers the last code.
-  public func place(of code: Bytes) -> Int? { places[code.array] }
-
-  public func isBlacklisted(_ place: Int) -> Bool { enterprises[place].isBlacklisted }
+  /// Entry of a code; nil: it is not registered.
+  @inlinable @inline(__always) public func place(of code: Bytes) -> Int? { index.place(of: code) }
 
   public func creditClass(_ place: Int) -> Int { classNumbers[place] }
 
   public subscript(code: Bytes) -> Enterprise? { place(of: code).map { enterprises[$0] } }
 
-  public subscript(code: String) -> Enterprise? { places[Array(code.utf8)].map { enterprises[$0] } }
+  public subscript(code: String) -> Enterprise? {
+    var code = code
+    return code.withUTF8 { unsafe self[Bytes($0)] }
+  }
 }

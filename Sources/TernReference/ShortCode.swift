@@ -8,6 +8,14 @@ import TernCEB
   @inlinable @inline(__always) public init?(_ bytes: Bytes) {
     let count = bytes.count
     guard count <= 7 else { return nil }
+    // Most codes have three or four bytes.
+    if count == 3 || count == 4 {
+      let start = unsafe bytes.unsafeStart
+      let head = unsafe UInt64(start.loadUnaligned(as: UInt16.self))
+      let tail = unsafe UInt64(start.loadUnaligned(fromByteOffset: count &- 2, as: UInt16.self))
+      rawValue = UInt64(truncatingIfNeeded: count) &<< 56 | tail &<< UInt64((count &- 2) &* 8) | head
+      return
+    }
     var word = UInt64(truncatingIfNeeded: count) &<< 56
     var index = 0
     while index < count {

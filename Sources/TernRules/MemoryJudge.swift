@@ -34,7 +34,7 @@ public func judge(
   }
   let numbering = ListNumbering(tables, .list)
   let results = ListResults(numbering)
-  var checks = ListChecks(settings, reference)
+  let checks = ListChecks(settings, reference)
   for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
     guard let lines = unit.lines, !checks.isIdle(unit.kind.direction) else { continue }
     let first = numbering.firstIndex(ofSegment: segment, unit.kind.direction)

@@ -52,7 +52,7 @@ private func list(_ change: Change) -> Doc {
 /// The findings that a list and the tables decide.
 private func found(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings = RuleSettings()) -> FindingSet {
   let unit = makeTables([doc])[0]
-  var checks = ListChecks(settings, tables)
+  let checks = ListChecks(settings, tables)
   // As a store does: only the columns that are asked for.
   func columns(_ table: Table, _ names: [String]) -> Table {
     let part = Table(TableSchema(table.schema.columns.filter { names.contains($0.name) }))

@@ -12,9 +12,9 @@ extension ReconcileRun {
     _ rules: RuleSettings, _ reference: ReferenceData, firstSegment: Int
   ) throws(TernError) {
     var jobs: [(segment: Int, direction: Direction, group: Int, first: Int)] = []
-    let idle = ListChecks(rules, reference)
+    let checks = ListChecks(rules, reference)
     for segment in firstSegment..<view.segments.count {
-      for direction in Direction.allCases where !idle.isIdle(direction) {
+      for direction in Direction.allCases where !checks.isIdle(direction) {
         var first = view.numbering.firstIndex(ofSegment: segment, direction)
         for (group, rows) in view.segments[segment].groups(of: .heads(Kind(.list, direction))) {
           jobs.append((segment, direction, group, first))
@@ -23,11 +23,10 @@ extension ReconcileRun {
       }
     }
     let work = jobs
+    let columns = Direction.allCases.map { (checks.headColumns($0), checks.lineColumns($0)) }
     let queue = WorkQueue(count: work.count)
     try Tern.onWorkers(min(threads, max(work.count, 1))) { (_) throws(TernError) in
       var decoder = ColumnDecoder()
-      var checks = ListChecks(rules, reference)
-      let columns = Direction.allCases.map { (checks.headColumns($0), checks.lineColumns($0)) }
       while let index = queue.take() {
         let job = work[index]
         let (heads, lines) = try storing { () throws(StoreError) in

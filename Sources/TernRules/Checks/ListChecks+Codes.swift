@@ -24,18 +24,25 @@ extension ListChecks {
       let values = heads.text(column)
       // Of the customs' offices the table has the districts: their first two digits.
       let length = codes == .customsDistrict ? 2 : Int.max
-      for row in words.indices where !allows(table, values[row].prefix(length)) {
+      var known = KnownCodes(table)
+      for row in words.indices where !known.allow(values[row].prefix(length)) {
         words[row] |= Finding.referenceCode.bit
       }
     }
     guard reference.needsLineCodes(direction) else { return }
     // Which lines have a wrong code; then which lists these are.
+    var hasWrong = false
     var isWrong = [Bool](repeating: false, count: lines.rowCount)
     for (column, codes) in Self.lineCodes(direction) {
       guard let table = reference.codes(codes) else { continue }
       let values = lines.text(column)
-      for line in isWrong.indices where !allows(table, values[line]) { isWrong[line] = true }
+      var known = KnownCodes(table)
+      for line in isWrong.indices where !known.allow(values[line]) {
+        isWrong[line] = true
+        hasWrong = true
+      }
     }
+    if !hasWrong { return }
     let lineCount = heads.integer("#lines")
     var line = 0
     for row in words.indices {
@@ -46,10 +53,25 @@ extension ListChecks {
       }
     }
   }
+}
 
-  @inline(__always)
-  private func allows(_ table: CodeTable, _ code: Bytes) -> Bool {
-    code.isEmpty || table.contains(code)
+/// Codes of a column: those that the table was found to have, a few of them by the word itself.
+private struct KnownCodes {
+  private let table: CodeTable
+  /// 0 is no code of one byte or more.
+  private var words = InlineArray<16, UInt64>(repeating: 0)
+
+  init(_ table: CodeTable) { self.table = table }
+
+  /// Whether the table has the code, or it is empty.
+  @inline(__always) mutating func allow(_ code: Bytes) -> Bool {
+    if code.isEmpty { return true }
+    guard let short = ShortCode(code) else { return false }
+    let slot = Int(truncatingIfNeeded: (short.rawValue &* 0x9E37_79B9_7F4A_7C15) >> 60)
+    if words[slot] == short.rawValue { return true }
+    guard table.contains(code) else { return false }
+    words[slot] = short.rawValue
+    return true
   }
 }
 

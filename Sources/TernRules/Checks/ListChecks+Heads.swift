@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernReference
 
 /// What the head of a list decides.
 extension ListChecks {
@@ -27,22 +28,47 @@ extension ListChecks {
     }
   }
 
-  mutating func judgeEnterprises(_ heads: Table, _ direction: Direction, _ words: inout [UInt64]) {
+  func judgeEnterprises(_ heads: Table, _ direction: Direction, _ words: inout [UInt64]) {
     guard !enterpriseFindings(direction).isEmpty || wantsPriority else { return }
     let (seller, platform) = (heads.text("ebcCode"), heads.text("ebpCode"))
     let (carrier, agent) = (heads.text("logisticsCode"), heads.text("agentCode"))
+    let enterprises = enterprises
+    // Carriers, platforms and agents repeat from list to list.
+    var (lastCarrier, lastPlatform, lastAgent) = (Last(), Last(), Last())
     for row in words.indices {
       let ofSeller = enterprises.facts(seller[row])
-      var facts = ofSeller.union(enterprises.facts(carrier[row]))
-      var codes = facts
+      let ofCarrier = lastCarrier.facts(carrier[row], enterprises)
       let ebpCode = platform[row]
-      if !ebpCode.isEmpty && !ebpCode.isNone { codes.formUnion(enterprises.facts(ebpCode)) }
-      facts.formUnion(enterprises.facts(agent[row]))
+      let ofPlatform =
+        ebpCode.isEmpty || ebpCode.isNone ? [] : lastPlatform.facts(ebpCode, enterprises)
+      let ofAgent = lastAgent.facts(agent[row], enterprises)
+      let all = ofSeller.rawValue | ofCarrier.rawValue | ofPlatform.rawValue | ofAgent.rawValue
+      // The usual list has nothing to be told.
+      if all == 0 { continue }
+      let codes = ofSeller.union(ofCarrier).union(ofPlatform)
       var word = ofSeller.priority &<< ListResults.priorityShift
       if codes.contains(.unregistered) { word |= Finding.enterpriseUnregistered.bit }
       if codes.contains(.wrongCode) { word |= Finding.enterpriseCode.bit }
-      if facts.contains(.blacklisted) { word |= Finding.enterpriseBlacklisted.bit }
+      if ofSeller.union(ofCarrier).union(ofAgent).contains(.blacklisted) {
+        word |= Finding.enterpriseBlacklisted.bit
+      }
       words[row] |= word
+    }
+  }
+
+  /// The code looked up last, and what is known of it.
+  private struct Last {
+    private var key: CodeKey?
+    private var known = EnterpriseFacts(rawValue: 0)
+
+    @inline(__always)
+    mutating func facts(_ code: Bytes, _ table: EnterpriseTable) -> EnterpriseFacts {
+      let key = CodeKey(code)
+      if let key, key == self.key { return known }
+      let facts = table.facts(code)
+      self.key = key
+      known = facts
+      return facts
     }
   }
 

@@ -4,8 +4,8 @@ import TernReference
 
 /// What a list and the reference tables decide without any other document, over the columns of many lists.
 ///
-/// Cost: a look-up per code, none of them allocates. One instance serves one thread.
-public struct ListChecks {
+/// Cost: a look-up per code, none of them allocates. Any number of threads may share one.
+public struct ListChecks: Sendable {
   /// The findings that are made here. `goods.empty`, `amount.line` and their like need no table and are flags of
   /// the match rows.
   public static let findings: [Finding] = [
@@ -21,7 +21,7 @@ public struct ListChecks {
   /// Findings that are wanted, by direction.
   let wanted: [UInt64]
   let wantsPriority: Bool
-  var enterprises: EnterpriseCache
+  let enterprises: EnterpriseTable
 
   public init(_ settings: RuleSettings, _ reference: ReferenceData) {
     self.reference = reference
@@ -31,7 +31,7 @@ public struct ListChecks {
       settings.enabledBits(RuleScope.all.filter { $0.direction == direction }) & Self.bits
     }
     wantsPriority = reference.enterprises != nil && !settings.priorityClasses.isEmpty
-    enterprises = EnterpriseCache(
+    enterprises = EnterpriseTable(
       reference.enterprises, priorityClasses: settings.priorityClasses)
   }
 
@@ -50,7 +50,7 @@ public struct ListChecks {
   ///   - heads: lists of one direction, with `headColumns`.
   ///   - lines: their lines, with `lineColumns`.
   ///   - body: gets the row and its word: finding bits, and priority as `ListResults` has it.
-  public mutating func judge(
+  public func judge(
     _ heads: Table, _ lines: Table, _ direction: Direction, _ body: (_ row: Int, _ word: UInt64) -> Void
   ) {
     var words = [UInt64](repeating: 0, count: heads.rowCount)
