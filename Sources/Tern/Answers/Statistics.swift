@@ -20,20 +20,35 @@ extension Engine {
   /// cells of one cube per thread.
   /// - Throws: `query` where the question makes no sense.
   public func statistics(of path: String, _ query: StatisticsQuery) throws(TernError) -> StatisticsResult {
+    do throws(QueryError) { try query.check() } catch { throw .query(error) }
+    return try statistics(of: JudgedLists(path, threads: settings.threads), [query])[0]
+  }
+
+  /// Several answers from one sweep over the lists, or two. Memory: the cells of all of them per thread.
+  func statistics(of lists: JudgedLists, _ queries: [StatisticsQuery]) throws(TernError) -> [StatisticsResult] {
     let rates = settings.reference.rates ?? .yuanOnly
-    var job: StatisticsJob
-    do throws(QueryError) {
-      job = try StatisticsJob(query, names: .ofVerdicts) { currency, seconds in
-        var currency = currency
-        let rate = currency.withUTF8 { unsafe rates.rate(currency: Bytes($0), at: seconds) }
-        return rate?.cnyPerUnitE8
-      }
-    } catch { throw .query(error) }
-    let lists = try JudgedLists(path, threads: settings.threads)
+    var jobs: [StatisticsJob] = []
+    for query in queries {
+      do throws(QueryError) {
+        jobs.append(
+          try StatisticsJob(query, names: .ofVerdicts) { currency, seconds in
+            var currency = currency
+            let rate = currency.withUTF8 { unsafe rates.rate(currency: Bytes($0), at: seconds) }
+            return rate?.cnyPerUnitE8
+          })
+      } catch { throw .query(error) }
+    }
     while true {
-      if let result = job.result { return result }
-      let filled = try fillCubes(job.cubes, with: lists)
-      do throws(StatisticsError) { try job.take(filled) } catch { throw .statistics(error) }
+      let open = jobs.indices.filter { jobs[$0].result == nil }
+      if open.isEmpty { return jobs.map { $0.result! } }
+      var filled = try fillCubes(open.flatMap { jobs[$0].cubes }, with: lists)[...]
+      for index in open {
+        let count = jobs[index].cubes.count
+        do throws(StatisticsError) {
+          try jobs[index].take(Array(filled.prefix(count)))
+        } catch { throw .statistics(error) }
+        filled = filled.dropFirst(count)
+      }
     }
   }
 

@@ -45,7 +45,8 @@ enum ReturnInfo {
 
   private static func bracketed(_ text: String) -> String { text.isEmpty ? "" : "[\(text)]" }
 
-  private static func cause(_ reason: RejectReason?) -> String {
+  /// Why a message or document could not be used.
+  static func cause(_ reason: RejectReason?) -> String {
     switch reason {
     case .encoding: "字符编码不支持或字节无效"
     case .notWellFormed: "XML 格式不正确"

@@ -13,16 +13,22 @@ public enum RejectDimension: String, Sendable, CaseIterable {
   }
 }
 
+/// How many rejects have the same values.
+public struct RejectCount: Sendable, Equatable {
+  /// One per dimension.
+  public var values: [String]
+  public var count: Int
+}
+
 extension Engine {
   /// Most combinations that are counted.
   private static let maxCounts = 10_000_000
 
-  /// Counts the rejects that pass `filter` by `dimensions` and writes the counts, most first. Memory:
-  /// one entry per combination that occurs.
-  public func writeRejectCounts(
-    of path: String, by dimensions: [RejectDimension], as format: RejectFormat,
-    filter: RejectFilter = RejectFilter(), to sink: ByteSink
-  ) throws(TernError) {
+  /// Counts the rejects that pass `filter` by `dimensions`, most first. Memory: one entry per combination that
+  /// occurs.
+  public func rejectCounts(
+    of path: String, by dimensions: [RejectDimension], filter: RejectFilter = RejectFilter()
+  ) throws(TernError) -> [RejectCount] {
     var counts: [[String]: Int] = [:]
     try forEachReject(of: path, filter: filter) { (reject) throws(TernError) in
       let values = dimensions.map { $0.value(of: reject) }
@@ -31,15 +37,24 @@ extension Engine {
       }
       counts[values, default: 0] += 1
     }
-    let rows = counts.sorted {
+    return counts.sorted {
       $0.value != $1.value
         ? $0.value > $1.value
         : $0.key.joined(separator: "\u{0}").utf8.lexicographicallyPrecedes(
           $1.key.joined(separator: "\u{0}").utf8)
-    }
+    }.map { RejectCount(values: $0.key, count: $0.value) }
+  }
+
+  /// Writes the counts of `rejectCounts`. Does not close `sink`.
+  public func writeRejectCounts(
+    of path: String, by dimensions: [RejectDimension], as format: RejectFormat,
+    filter: RejectFilter = RejectFilter(), to sink: ByteSink
+  ) throws(TernError) {
+    let rows = try rejectCounts(of: path, by: dimensions, filter: filter)
     let names = dimensions.map(\.rawValue)
     if format == .csv { sink.append((names + ["rejects"]).joined(separator: ",") + "\n") }
-    for (values, count) in rows {
+    for row in rows {
+      let (values, count) = (row.values, row.count)
       switch format {
       case .csv:
         for value in values {
