@@ -65,7 +65,7 @@ let package = Package(
         "README.md", "Alerts/README.md", "Explain/EXAMPLES.md", "Explain/README.md",
         "Export/README.md", "Extract/README.md", "Opportunities/README.md", "Receipts/README.md",
         "Scorecard/README.md",
-        "Returns/README.md", "Summarize/README.md",
+        "Report/README.md", "Returns/README.md", "Summarize/README.md",
       ],
       swiftSettings: strict),
     .target(

@@ -18,7 +18,7 @@ extension Engine {
   ]
 
   /// Everything in one go, with a temporary store inside `folder` that is removed at the end:
-  /// writes `verdicts.csv`, `statistics.csv`, `rejects.ndjson` and `summary.json` there.
+  /// writes `verdicts.csv`, `statistics.csv`, `rejects.ndjson`, `summary.json` and `report.html` there.
   public func run(_ inputs: [String], out folder: String) throws(TernError) -> RunReport {
     try OutputFolder.makeFolders(folder)
     let store = "\(folder)/.store-\(getpid())"
@@ -44,6 +44,9 @@ extension Engine {
     }
     try file("summary.json") { (sink) throws(TernError) in
       sink.append(summary(ingested, reconciled))
+    }
+    try file("report.html") { (sink) throws(TernError) in
+      try writeReport(of: store, to: sink)
     }
     return RunReport(ingest: ingested, reconcile: reconciled, files: files)
   }

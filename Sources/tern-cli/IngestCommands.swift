@@ -8,7 +8,7 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Everything in one go, with a temporary store.")
   @Argument(help: "Files, folders, or - for standard input.") var inputs: [String]
-  @Option(help: "Folder for verdicts.csv, statistics.csv, rejects.ndjson and summary.json.")
+  @Option(help: "Folder for verdicts.csv, statistics.csv, rejects.ndjson, summary.json and report.html.")
   var out: String
   @Flag(help: "Also reject what breaks lengths and fixed values of the schema.") var strict = false
   @Option(help: ArgumentHelp("Fail, with nothing committed, if more than so many are rejected.", valueName: "n|p%"))
@@ -18,8 +18,9 @@ struct Run: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let engine = try options.engine(
+    var engine = try options.engine(
       rules.settings(), reference.load(), strict: strict, maxRejects: maxRejects)
+    engine.settings.alerts = try alertSettings(rules.rules)
     let report = try working { try engine.run(inputs, out: out) }
     if !options.quiet {
       printReport(report.ingest)

@@ -25,7 +25,7 @@ struct TernCommand: ParsableCommand {
     ("scorecard", Scorecard.self),
     ("alerts", Alerts.self),
     ("opportunities", Opportunities.self),
-    ("receipts", Receipts.self), ("rules", Rules.self), ("summarize", Summarize.self),
+    ("receipts", Receipts.self), ("rules", Rules.self), ("summarize", Summarize.self), ("report", Report.self),
   ]
 
   /// The verb's own command, without the tree of all verbs, which takes milliseconds to build. Nil

@@ -129,7 +129,7 @@ struct CommandLineTests {
     let run = try Run([Self.input])
     #expect(run.status == 0)
     #expect(
-      run.files.keys.sorted() == ["rejects.ndjson", "statistics.csv", "summary.json", "verdicts.csv"])
+      run.files.keys.sorted() == ["rejects.ndjson", "report.html", "statistics.csv", "summary.json", "verdicts.csv"])
     #expect(run.files["rejects.ndjson"] == [])
     #expect(run.text("statistics.csv").first == "direction,customsCode,tradeMode,country,disposition,\(Self.measures)")
     let summary = try decode(Summary.self, #require(run.text("summary.json").first))

@@ -9,7 +9,7 @@ struct SameAnswerTests {
   static let inputs = cases.flatMap { name in
     filesBelow(corpus(name) + "/input").map { corpus(name) + "/input/" + $0 }
   }.sorted()
-  static let results = ["verdicts.csv", "statistics.csv", "rejects.ndjson", "summary.json"]
+  static let results = ["verdicts.csv", "statistics.csv", "rejects.ndjson", "summary.json", "report.html"]
 
   /// Lengths of the rejected bytes, smallest first.
   private func originals(_ run: Run) -> [Int] { run.rejects.map { $0.originalBytes?.count ?? -1 }.sorted() }
