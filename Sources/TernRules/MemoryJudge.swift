@@ -36,9 +36,9 @@ public func judge(
   let results = ListResults(numbering)
   let checks = ListChecks(settings, reference)
   for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
-    guard let lines = unit.lines, !checks.isIdle(unit.kind.direction) else { continue }
+    if checks.isIdle(unit.kind.direction) { continue }
     let first = numbering.firstIndex(ofSegment: segment, unit.kind.direction)
-    checks.judge(unit.heads, lines, unit.kind.direction) { row, word in results.add(first + row, word) }
+    checks.judge(ListColumns(checks, unit)) { row, word in results.add(first + row, word) }
   }
   let asOf = settings.asOf ?? latestAppTime(tables)
   let rule = DispositionRule(settings, asOf: asOf)

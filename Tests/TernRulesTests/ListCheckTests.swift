@@ -49,6 +49,21 @@ private func list(_ change: Change) -> Doc {
   return doc
 }
 
+/// The column by its distinct values.
+private func coded(_ column: TextColumn) -> CodedTexts {
+  var values: [String] = []
+  let entries = TextColumn()
+  for row in 0..<column.count where !values.contains(column.string(row)) {
+    values.append(column.string(row))
+    entries.append(column.string(row))
+  }
+  let texts = CodedTexts(entries: entries, rowCount: column.count)
+  for row in 0..<column.count where values.count > 1 {
+    texts.codes.append(UInt32(values.firstIndex(of: column.string(row))!))
+  }
+  return texts
+}
+
 /// The findings that a list and the tables decide.
 private func found(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings = RuleSettings()) -> FindingSet {
   let unit = makeTables([doc])[0]
@@ -70,13 +85,15 @@ private func found(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings
     return part
   }
   let direction = doc.kind.direction
-  var words: [UInt64] = []
+  var words: [UInt64] = [0]
   checks.judge(
-    columns(unit.heads, checks.headColumns(direction)), columns(unit.lines!, checks.lineColumns(direction)),
-    direction
-  ) { _, word in words.append(word) }
-  // No column is asked for only where nothing can be found.
-  return FindingSet(rawValue: (words.first ?? 0) & ListResults.findingsMask)
+    ListColumns(
+      checks, direction, rowCount: 1, heads: columns(unit.heads, checks.headColumns(direction)),
+      lines: columns(unit.lines!, checks.lineColumns(direction)),
+      headTexts: checks.codedHeadColumns(direction).map { coded(unit.heads[$0].text) },
+      lineTexts: checks.codedLineColumns(direction).map { coded(unit.lines![$0].text) })
+  ) { row, word in words[row] = word }
+  return FindingSet(rawValue: words[0] & ListResults.findingsMask)
 }
 
 private let changes: [Change] = [
@@ -177,6 +194,7 @@ struct ListCheckTests {
     for direction in Direction.allCases {
       #expect(checks.isIdle(direction))
       #expect(checks.headColumns(direction).isEmpty && checks.lineColumns(direction).isEmpty)
+      #expect(checks.codedHeadColumns(direction).isEmpty && checks.codedLineColumns(direction).isEmpty)
     }
     settings[enabled: .buyerId] = true
     let one = ListChecks(settings, tables)

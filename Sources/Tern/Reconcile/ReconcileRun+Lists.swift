@@ -11,52 +11,64 @@ extension ReconcileRun {
   func checkLists(
     _ rules: RuleSettings, _ reference: ReferenceData, firstSegment: Int
   ) throws(TernError) {
-    var jobs: [(segment: Int, direction: Direction, group: Int, first: Int)] = []
+    var jobs: [ListGroup] = []
     let checks = ListChecks(rules, reference)
     for segment in firstSegment..<view.segments.count {
       for direction in Direction.allCases where !checks.isIdle(direction) {
         var first = view.numbering.firstIndex(ofSegment: segment, direction)
         for (group, rows) in view.segments[segment].groups(of: .heads(Kind(.list, direction))) {
-          jobs.append((segment, direction, group, first))
+          jobs.append(
+            ListGroup(segment: segment, direction: direction, group: group, first: first, rows: rows))
           first += rows
         }
       }
     }
     let work = jobs
-    let columns = Direction.allCases.map { (checks.headColumns($0), checks.lineColumns($0)) }
     let queue = WorkQueue(count: work.count)
     try Tern.onWorkers(min(threads, max(work.count, 1))) { (_) throws(TernError) in
       var decoder = ColumnDecoder()
       while let index = queue.take() {
         let job = work[index]
-        let (heads, lines) = try storing { () throws(StoreError) in
-          let (headColumns, lineColumns) = columns[Int(job.direction.rawValue)]
-          return try tables(job.segment, job.direction, job.group, headColumns, lineColumns, &decoder)
-        }
-        checks.judge(heads, lines, job.direction) { row, word in
-          if word != 0 { results.add(job.first + row, word) }
-        }
+        let lists = try storing { () throws(StoreError) in try columns(job, checks, &decoder) }
+        checks.judge(lists) { row, word in results.add(job.first + row, word) }
       }
     }
   }
 
-  private func tables(
-    _ segment: Int, _ direction: Direction, _ group: Int, _ headColumns: [String],
-    _ lineColumns: [String], _ decoder: inout ColumnDecoder
-  ) throws(StoreError) -> (heads: Table, lines: Table) {
-    let reader = view.segments[segment]
+  /// One row group of lists.
+  private struct ListGroup: Sendable {
+    var segment: Int
+    var direction: Direction
+    var group: Int
+    /// Dense number of its first list.
+    var first: Int
+    var rows: Int
+  }
+
+  private func columns(
+    _ job: ListGroup, _ checks: ListChecks, _ decoder: inout ColumnDecoder
+  ) throws(StoreError) -> ListColumns {
+    let (reader, direction) = (view.segments[job.segment], job.direction)
     let kind = Kind(.list, direction)
     let heads = try reader.readTable(
-      .heads(kind), group: group, columns: headColumns, decoder: &decoder)
+      .heads(kind), group: job.group, columns: checks.headColumns(direction), decoder: &decoder)
+    let headTexts = try reader.readCoded(
+      .heads(kind), group: job.group, columns: checks.codedHeadColumns(direction), decoder: &decoder)
     // No list of the segment may have a line.
-    if lineColumns.isEmpty || reader.schema(of: .lines(kind)) == nil {
-      let schema = KindTables.lineSchema(kind)!.columns
-      return (heads, Table(TableSchema(schema.filter { lineColumns.contains($0.name) })))
-    }
-    return (
-      heads,
-      try reader.readTable(.lines(kind), group: group, columns: lineColumns, decoder: &decoder)
-    )
+    let hasLines = reader.schema(of: .lines(kind)) != nil
+    let lineColumns = checks.lineColumns(direction)
+    let lines =
+      hasLines
+      ? try reader.readTable(.lines(kind), group: job.group, columns: lineColumns, decoder: &decoder)
+      : Table(TableSchema(KindTables.lineSchema(kind)!.columns.filter { lineColumns.contains($0.name) }))
+    let lineTexts =
+      hasLines
+      ? try reader.readCoded(
+        .lines(kind), group: job.group, columns: checks.codedLineColumns(direction), decoder: &decoder)
+      : []
+    return ListColumns(
+      checks, direction, rowCount: job.rows, heads: heads, lines: lines, headTexts: headTexts,
+      lineTexts: lineTexts)
   }
 
   /// The last phase: what buyers have used of their year. Always over all import lists, since a verdict that

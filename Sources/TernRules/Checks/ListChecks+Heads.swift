@@ -4,72 +4,57 @@ import TernReference
 
 /// What the head of a list decides.
 extension ListChecks {
-  func judgeRegimes(_ heads: Table, _ direction: Direction, _ words: inout [UInt64]) {
+  func judgeRegimes(_ lists: ListColumns, _ words: inout [UInt64]) {
+    let (heads, direction) = (lists.heads, lists.direction)
     if wants(.regimeTradeMode, direction) {
-      let tradeMode = heads.text("tradeMode")
-      for row in words.indices {
-        let isRight =
-          switch TradeModeGroup(tradeMode[row]) {
-          case .m9610, .m1210, .m1239: true
-          case .m9710, .m9810: direction == .export
-          case .other: false
-          }
-        if !isRight { words[row] |= Finding.regimeTradeMode.bit }
-      }
-    }
-    if direction == .import, wants(.regimeDirect, direction) {
-      let tradeMode = heads.text("tradeMode")
-      let (trafNo, voyageNo, billNo) = (heads.text("trafNo"), heads.text("voyageNo"), heads.text("billNo"))
-      for row in words.indices where TradeModeGroup(tradeMode[row]) == .m9610 {
-        if trafNo[row].isEmpty || voyageNo[row].isEmpty || billNo[row].isEmpty {
-          words[row] |= Finding.regimeDirect.bit
+      let wrong = lists.head("tradeMode").flags {
+        switch TradeModeGroup($0) {
+        case .m9610, .m1210, .m1239: 0
+        case .m9710, .m9810: direction == .export ? 0 : 1
+        case .other: 1
         }
       }
-    }
-  }
-
-  func judgeEnterprises(_ heads: Table, _ direction: Direction, _ words: inout [UInt64]) {
-    guard !enterpriseFindings(direction).isEmpty || wantsPriority else { return }
-    let (seller, platform) = (heads.text("ebcCode"), heads.text("ebpCode"))
-    let (carrier, agent) = (heads.text("logisticsCode"), heads.text("agentCode"))
-    let enterprises = enterprises
-    // Carriers, platforms and agents repeat from list to list.
-    var (lastCarrier, lastPlatform, lastAgent) = (Last(), Last(), Last())
-    for row in words.indices {
-      let ofSeller = enterprises.facts(seller[row])
-      let ofCarrier = lastCarrier.facts(carrier[row], enterprises)
-      let ebpCode = platform[row]
-      let ofPlatform =
-        ebpCode.isEmpty || ebpCode.isNone ? [] : lastPlatform.facts(ebpCode, enterprises)
-      let ofAgent = lastAgent.facts(agent[row], enterprises)
-      let all = ofSeller.rawValue | ofCarrier.rawValue | ofPlatform.rawValue | ofAgent.rawValue
-      // The usual list has nothing to be told.
-      if all == 0 { continue }
-      let codes = ofSeller.union(ofCarrier).union(ofPlatform)
-      var word = ofSeller.priority &<< ListResults.priorityShift
-      if codes.contains(.unregistered) { word |= Finding.enterpriseUnregistered.bit }
-      if codes.contains(.wrongCode) { word |= Finding.enterpriseCode.bit }
-      if ofSeller.union(ofCarrier).union(ofAgent).contains(.blacklisted) {
-        word |= Finding.enterpriseBlacklisted.bit
+      if let wrong {
+        for row in words.indices where wrong[row] != 0 { words[row] |= Finding.regimeTradeMode.bit }
       }
-      words[row] |= word
+    }
+    guard direction == .import, wants(.regimeDirect, direction), let direct = lists.isOf(.m9610) else { return }
+    let (trafNo, voyageNo, billNo) = (heads.text("trafNo"), heads.text("voyageNo"), heads.text("billNo"))
+    for row in words.indices where direct[row] != 0 {
+      if trafNo[row].isEmpty || voyageNo[row].isEmpty || billNo[row].isEmpty {
+        words[row] |= Finding.regimeDirect.bit
+      }
     }
   }
 
-  /// The code looked up last, and what is known of it.
-  private struct Last {
-    private var key: CodeKey?
-    private var known = EnterpriseFacts(rawValue: 0)
-
-    @inline(__always)
-    mutating func facts(_ code: Bytes, _ table: EnterpriseTable) -> EnterpriseFacts {
-      let key = CodeKey(code)
-      if let key, key == self.key { return known }
-      let facts = table.facts(code)
-      self.key = key
-      known = facts
-      return facts
+  func judgeEnterprises(_ lists: ListColumns, _ words: inout [UInt64]) {
+    guard wantsEnterprises(lists.direction) else { return }
+    let enterprises = enterprises
+    func facts(_ column: String) -> [UInt8]? {
+      lists.head(column).flags { enterprises.facts($0).rawValue }
     }
+    let codes = Finding.enterpriseUnregistered.bit | Finding.enterpriseCode.bit
+    let blacklisted = Finding.enterpriseBlacklisted.bit
+    func mark(_ facts: [UInt8]?, _ wanted: UInt64, hasPriority: Bool = false) {
+      guard let facts else { return }
+      for row in words.indices where facts[row] != 0 {
+        let facts = EnterpriseFacts(rawValue: facts[row])
+        var word: UInt64 = 0
+        if facts.contains(.unregistered) { word |= Finding.enterpriseUnregistered.bit }
+        if facts.contains(.wrongCode) { word |= Finding.enterpriseCode.bit }
+        if facts.contains(.blacklisted) { word |= blacklisted }
+        word &= wanted
+        if hasPriority { word |= facts.priority &<< ListResults.priorityShift }
+        words[row] |= word
+      }
+    }
+    mark(facts("ebcCode"), codes | blacklisted, hasPriority: true)
+    mark(facts("logisticsCode"), codes | blacklisted)
+    mark(facts("agentCode"), blacklisted)
+    let ofPlatforms = lists.head("ebpCode").flags {
+      $0.isEmpty || $0.isNone ? 0 : enterprises.facts($0).rawValue
+    }
+    mark(ofPlatforms, codes)
   }
 
   func judgeBuyers(_ heads: Table, _ words: inout [UInt64]) {

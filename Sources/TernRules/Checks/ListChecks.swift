@@ -44,82 +44,83 @@ public struct ListChecks: Sendable {
     wanted[Int(direction.rawValue)] == 0 && !wantsPriority
   }
 
-  /// Judges all lists of a table.
+  /// Judges all lists of a batch.
   ///
-  /// - Parameters:
-  ///   - heads: lists of one direction, with `headColumns`.
-  ///   - lines: their lines, with `lineColumns`.
-  ///   - body: gets the row and its word: finding bits, and priority as `ListResults` has it.
-  public func judge(
-    _ heads: Table, _ lines: Table, _ direction: Direction, _ body: (_ row: Int, _ word: UInt64) -> Void
-  ) {
-    var words = [UInt64](repeating: 0, count: heads.rowCount)
-    judgeRegimes(heads, direction, &words)
-    judgeEnterprises(heads, direction, &words)
-    judgeGoods(heads, lines, direction, &words)
-    if reference.needsCodes, wants(.referenceCode, direction) {
-      judgeCodes(heads, lines, direction, &words)
-    }
-    if direction == .import, wants(.buyerId, direction) { judgeBuyers(heads, &words) }
-    let wanted = wanted[Int(direction.rawValue)] | ListResults.priorityMask
-    for row in words.indices { body(row, words[row] & wanted) }
-    extendLifetime(heads)
-    extendLifetime(lines)
+  /// - Parameter body: gets the row and its word where there is anything: finding bits, and priority as
+  ///   `ListResults` has it.
+  public func judge(_ lists: ListColumns, _ body: (_ row: Int, _ word: UInt64) -> Void) {
+    var words = [UInt64](repeating: 0, count: lists.rowCount)
+    judgeRegimes(lists, &words)
+    judgeEnterprises(lists, &words)
+    judgeGoods(lists, &words)
+    judgeCodes(lists, &words)
+    if lists.direction == .import, wants(.buyerId, .import) { judgeBuyers(lists.heads, &words) }
+    let wanted = wanted[Int(lists.direction.rawValue)] | ListResults.priorityMask
+    for row in words.indices where words[row] & wanted != 0 { body(row, words[row] & wanted) }
+    extendLifetime(lists.heads)
+    extendLifetime(lists.lines)
   }
 
-  /// Columns of the heads that `judge` reads.
+  /// Columns of the heads that `judge` reads as they are.
   public func headColumns(_ direction: Direction) -> [String] {
     var names: Set<String> = []
     func add(_ finding: Finding, _ columns: String...) {
       if wants(finding, direction) { names.formUnion(columns) }
     }
     if !goodsFindings(direction).isEmpty { names.insert("#lines") }
-    add(.regimeTradeMode, "tradeMode")
     if direction == .export {
-      add(.regimeBonded, "tradeMode", "emsNo", "iacCode", "#lines")
-      add(.regimeSimplified, "statisticsFlag", "appTime")
-      add(.goodsCode, "statisticsFlag", "appTime")
+      add(.regimeBonded, "emsNo", "iacCode")
+      if asksForEligibility(direction) { names.insert("appTime") }
     } else {
-      add(.regimeBonded, "tradeMode", "emsNo", "areaCode", "#lines")
-      add(.regimeDirect, "tradeMode", "trafNo", "voyageNo", "billNo")
+      add(.regimeBonded, "emsNo", "areaCode")
+      add(.regimeDirect, "trafNo", "voyageNo", "billNo")
       add(.regimeLimitSingle, "freight", "insuredFee")
       add(.buyerId, "buyerIdNumber")
     }
     if reference.tariff != nil { add(.regimeLicence, "licenseNo") }
-    if !enterpriseFindings(direction).isEmpty || wantsPriority {
-      names.formUnion(["ebcCode", "ebpCode", "logisticsCode", "agentCode"])
-    }
-    if wants(.referenceCode, direction) {
-      for (column, codes) in Self.headCodes(direction) where reference.codes(codes) != nil {
-        names.insert(column)
-      }
-      if reference.needsLineCodes(direction) { names.insert("#lines") }
-    }
+    if wants(.referenceCode, direction), !lineCodes(direction).isEmpty { names.insert("#lines") }
     return names.sorted()
   }
 
-  /// Columns of the lines that `judge` reads.
-  public func lineColumns(_ direction: Direction) -> [String] {
-    var names: Set<String> = []
-    func add(_ finding: Finding, _ columns: String...) {
-      if wants(finding, direction) { names.formUnion(columns) }
+  /// Columns of the heads that it reads by their distinct values.
+  public func codedHeadColumns(_ direction: Direction) -> [String] {
+    var names = Set(headCodes(direction).map(\.column))
+    if wantsEnterprises(direction) {
+      names.formUnion(["ebcCode", "ebpCode", "logisticsCode", "agentCode"])
     }
-    add(.goodsCode, "gcode")
-    add(.regimeBonded, "itemRecordNo")
-    if direction == .export {
-      add(.regimeSimplified, "gcode", "currency", "totalPrice")
-      add(.goodsCode, "gcode", "currency", "totalPrice")
-    } else {
-      add(.regimeLimitSingle, "totalPrice", "qty")
-      if reference.tariff != nil { add(.regimePositiveList, "gcode") }
-    }
-    if reference.tariff != nil { add(.regimeLicence, "gcode") }
-    if wants(.referenceCode, direction) {
-      for (column, codes) in Self.lineCodes(direction) where reference.codes(codes) != nil {
-        names.insert(column)
-      }
-    }
+    if asksForEligibility(direction) { names.insert("statisticsFlag") }
+    let regimes: [Finding] = [.regimeTradeMode, .regimeBonded, .regimeDirect]
+    if regimes.contains(where: { wants($0, direction) }) { names.insert("tradeMode") }
     return names.sorted()
+  }
+
+  /// Columns of the lines that it reads as they are.
+  public func lineColumns(_ direction: Direction) -> [String] {
+    let goods = goodsFindings(direction)
+    var names: Set<String> = []
+    if goods.contains(.regimeBonded) { names.insert("itemRecordNo") }
+    if goods.contains(.regimeLimitSingle) { names.formUnion(["totalPrice", "qty"]) }
+    if asksForEligibility(direction) { names.insert("totalPrice") }
+    return names.sorted()
+  }
+
+  /// Columns of the lines that it reads by their distinct values.
+  public func codedLineColumns(_ direction: Direction) -> [String] {
+    var names = Set(lineCodes(direction).map(\.column))
+    if goodsFindings(direction).contains(where: { $0 != .regimeBonded && $0 != .regimeLimitSingle }) {
+      names.insert("gcode")
+    }
+    if asksForEligibility(direction) { names.insert("currency") }
+    return names.sorted()
+  }
+
+  /// `goods.code` asks for it too: 4 digits are enough for an eligible list.
+  func asksForEligibility(_ direction: Direction) -> Bool {
+    direction == .export && (wants(.goodsCode, direction) || wants(.regimeSimplified, direction))
+  }
+
+  func wantsEnterprises(_ direction: Direction) -> Bool {
+    wantsPriority || !enterpriseFindings(direction).isEmpty
   }
 
   /// Findings that need the lines, and can occur.

@@ -35,41 +35,31 @@ public struct SimplifiedEligibility: Sendable {
   ///   - lines: a table of lines with `lineColumns`, and the rows that are the list's.
   ///   - appTime: the list's.
   public func obstacles(_ lines: Table, _ range: Range<Int>, appTime: Int64) -> Obstacles {
-    obstacles(Columns(lines), range, appTime: appTime)
-  }
-
-  struct Columns {
-    let gcode: TextView
-    let currency: TextView
-    let totalPrice: DecimalView
-
-    init(_ lines: Table) {
-      gcode = lines.text("gcode")
-      currency = lines.text("currency")
-      totalPrice = lines.decimal("totalPrice")
-    }
-  }
-
-  func obstacles(_ lines: Columns, _ range: Range<Int>, appTime: Int64) -> Obstacles {
+    let (gcode, currency) = (lines.text("gcode"), lines.text("currency"))
+    let totalPrice = lines.decimal("totalPrice")
     var obstacles: Obstacles = []
-    var valueE13: Int128? = 0
     for line in range {
-      if let entry = tariff?[lines.gcode[line]] {
-        if entry.licence { obstacles.insert(.licence) }
-        if entry.exportDuty { obstacles.insert(.exportDuty) }
-        if entry.refund { obstacles.insert(.refund) }
-      }
-      guard let sum = valueE13 else { continue }
-      if let rate = rates.rate(currency: lines.currency[line], at: appTime) {
-        // A total below 10^19 and a rate below 10^14: 100,000 lines fit.
-        let (next, overflow) = sum.addingReportingOverflow(
-          lines.totalPrice[line] &* Int128(rate.cnyPerUnitE8))
-        valueE13 = overflow ? .max : next
-      } else {
-        valueE13 = nil
-      }
+      guard let entry = tariff?[gcode[line]] else { continue }
+      if entry.licence { obstacles.insert(.licence) }
+      if entry.exportDuty { obstacles.insert(.exportDuty) }
+      if entry.refund { obstacles.insert(.refund) }
     }
-    if let valueE13, valueE13 > limitE13 { obstacles.insert(.value) }
+    if isOverLimit(range, appTime: appTime, { currency[$0] }, { totalPrice[$0] }) { obstacles.insert(.value) }
+    extendLifetime(lines)
     return obstacles
+  }
+
+  /// False where a currency has no rate.
+  func isOverLimit(
+    _ lines: Range<Int>, appTime: Int64, _ currency: (Int) -> Bytes, _ totalPriceE5: (Int) -> Int128
+  ) -> Bool {
+    var sumE13: Int128 = 0
+    for line in lines {
+      guard let rate = rates.rate(currency: currency(line), at: appTime) else { return false }
+      // A total below 10^19 and a rate below 10^14: 100,000 lines fit.
+      let (next, overflow) = sumE13.addingReportingOverflow(totalPriceE5(line) &* Int128(rate.cnyPerUnitE8))
+      sumE13 = overflow ? .max : next
+    }
+    return sumE13 > limitE13
   }
 }

@@ -17,9 +17,9 @@ extension Comparison {
         .referenceCode, holds: holds, .init(.list, column, code, gnum: gnum),
         .init(.rule, column, "in \(codes.file)"))
     }
-    for (column, codes) in ListChecks.headCodes(direction) { add(column, codes, given.list.head) }
+    for (column, codes) in ListChecks.headCodes(direction, reference) { add(column, codes, given.list.head) }
     for line in given.list.lines {
-      for (column, codes) in ListChecks.lineCodes(direction) {
+      for (column, codes) in ListChecks.lineCodes(direction, reference) {
         add(column, codes, line, gnum: line.integer("gnum"))
       }
     }

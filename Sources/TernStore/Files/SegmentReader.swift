@@ -144,6 +144,39 @@ public final class SegmentReader: Sendable {
     return table
   }
 
+  /// Reads columns of texts of one row group as distinct values and codes, where they are kept so.
+  public func readCoded(
+    _ id: TableID, group: Int, columns: [String], decoder: inout ColumnDecoder
+  ) throws(StoreError) -> [CodedTexts] {
+    guard let schema = schema(of: id) else {
+      throw .misuse(path: path, what: "no table \(id.rawValue)")
+    }
+    var texts: [CodedTexts] = []
+    for position in try positions(columns, in: schema) {
+      guard let found = find(group, of: id) else {
+        texts.append(CodedTexts(TextColumn()))
+        continue
+      }
+      let block = directory.block(found, column: position)
+      try Self.read(system, file, block.offset, block.size, to: &decoder.input)
+      let coded: CodedTexts?
+      do throws(BlockFault) {
+        try checkSum(of: block, at: 0, in: decoder.input.view)
+        coded = try decoder.decodeCoded(block)
+      } catch {
+        throw damage(block, error)
+      }
+      if let coded {
+        texts.append(coded)
+      } else {
+        let column = Column(.text)
+        try decode(block, at: 0, into: column, decoder: &decoder)
+        texts.append(CodedTexts(column.text))
+      }
+    }
+    return texts
+  }
+
   private func positions(
     _ names: [String]?, in schema: TableSchema
   ) throws(StoreError) -> [Int] {
