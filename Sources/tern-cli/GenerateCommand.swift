@@ -53,6 +53,9 @@ struct Generate: ParsableCommand {
         throw Failure.usage("--fault \(entry): no such fault; 'tern generate --help' lists them")
       }
     }
+    if ruleBook == .full, target == "-", truth == nil {
+      throw Failure.usage("--rule-book full to standard output needs --truth FOLDER: the tables go there")
+    }
     let destination: GenerateSettings.Destination =
       target == "-" ? .descriptor(STDOUT_FILENO, truthFolder: truth) : .folder(path: target)
     do {

@@ -189,6 +189,8 @@ struct CommandLineTests {
     (["reconcile", "s", "--tolerance", "amount.paid=x"], "amount.paid"), (["ingest", "s", "-", "--threads", "0"], "--threads"),
     (["ingest", "s", "-", "--io", "mmap"], "mmap"), (["generate", "d", "--lists", "1", "--fault", "gone=1"], "gone"),
     (["verdicts", "s", "--gone"], "--gone"), (["ingest", "s", "-", "--memory", "much"], "much"),
+    (["generate", "d", "--lists", "1", "--fault", "regime.direct=1"], "rule book"),
+    (["generate", "-", "--lists", "1", "--rule-book", "full"], "--truth"),
   ])
   func wrongUsage(_ command: [String], _ named: String) throws {
     let folder = TemporaryFolder()
