@@ -73,6 +73,11 @@ public struct StatisticsFilter: Sendable, Equatable {
     terms.append(term)
   }
 
+  /// Adds a stretch of `appTime`, to the second.
+  public mutating func add(_ span: TimeSpan) {
+    terms.append(Term(dimension: .hour, values: [], spans: [span.seconds]))
+  }
+
   private static func check(
     _ value: String, of dimension: Dimension, _ names: VerdictNames
   ) throws(FilterError) {

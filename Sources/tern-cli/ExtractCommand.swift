@@ -14,15 +14,17 @@ struct Extract: ParsableCommand {
   @Option(help: ArgumentHelp("A file, or - for standard output.", valueName: "file|-"))
   var out: String
   @Option(help: "csv or ndjson.") var format: RowFormat = .csv
+  @OptionGroup var period: PeriodOptions
   @OptionGroup var reference: ReferenceOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
     var engine = try options.engine()
     engine.settings.reference = try reference.load()
+    let period = try period.span()
     try working {
       let sink = out == "-" ? ByteSink() : try ByteSink(path: out)
-      try engine.writeExtract(of: store, for: department, as: format, to: sink)
+      try engine.writeExtract(of: store, for: department, during: period, as: format, to: sink)
       try sink.close()
     }
   }

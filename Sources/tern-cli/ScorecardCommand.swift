@@ -1,5 +1,6 @@
 import ArgumentParser
 import Tern
+import TernStats
 
 struct Scorecard: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,9 +20,9 @@ struct Scorecard: ParsableCommand {
   func run() throws {
     var engine = try options.engine()
     engine.settings.reference = try reference.load()
-    let period = try period.period()
+    let period = try period.span()
     try working {
-      let cards = try engine.scorecard(of: store, role: role, period: period)
+      let cards = try engine.scorecard(of: store, role: role, during: period)
       let sink = ByteSink()
       try engine.writeScorecard(cards, as: format, to: sink)
       try sink.close()
@@ -38,12 +39,13 @@ struct PeriodOptions: ParsableArguments {
   var from: String?
   @Option(help: "Only documents with an appTime before this.") var to: String?
 
-  func period() throws -> TimeRange {
-    let period = TimeRange(from: try seconds("--from", from), to: try seconds("--to", to))
-    if let from = period.from, let to = period.to, from >= to {
-      throw Failure.usage("--from is not before --to: nothing lies between")
-    }
-    return period
+  /// Nil where neither is given.
+  func span() throws -> TimeSpan? {
+    if from == nil && to == nil { return nil }
+    let first = try seconds("--from", from) ?? .min
+    let end = try seconds("--to", to) ?? .max
+    if first >= end { throw Failure.usage("--from is not before --to: nothing lies between") }
+    return TimeSpan(seconds: first..<end)
   }
 
   /// A day stands for its first second.

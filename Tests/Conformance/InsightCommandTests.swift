@@ -45,6 +45,8 @@ struct InsightCommandTests {
       let path = folder["\(department).csv"]
       let toFile = try tern(["extract", store, department, "--out", path] + reference)
       #expect(toFile.status == 0 && toFile.outputBytes.isEmpty && readFile(path) == direct.outputBytes)
+      let none = try tern(["extract", store, department, "--out", "-", "--to", "19990101"])
+      #expect(none.status == 0 && none.lines.count == 1)
       let objects = try tern(["extract", store, department, "--out", "-", "--format", "ndjson"] + reference)
       #expect(objects.lines.count == direct.lines.count - 1)
     }

@@ -1,6 +1,7 @@
 import Tern
 import TernReference
 import TernRules
+import TernStats
 import TernTestSupport
 import Testing
 
@@ -11,9 +12,10 @@ struct ExtractTests {
   /// Rows by column name.
   func extract(
     _ store: String, _ department: Department, reference: ReferenceData = ReferenceData(),
-    threads: Int = 2
+    threads: Int = 2, during span: TimeSpan? = nil
   ) throws -> [[String: String]] {
-    let rows = textLines(try text(store, department, .csv, reference: reference, threads: threads))
+    let rows = textLines(
+      try text(store, department, .csv, reference: reference, threads: threads, during: span))
     #expect(rows.first == department.columns.joined(separator: ","))
     return rows.dropFirst().map { row in
       let values = row.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -24,12 +26,12 @@ struct ExtractTests {
 
   func text(
     _ store: String, _ department: Department, _ format: RowFormat,
-    reference: ReferenceData = ReferenceData(), threads: Int = 2
+    reference: ReferenceData = ReferenceData(), threads: Int = 2, during span: TimeSpan? = nil
   ) throws -> String {
     var settings = EngineSettings(threads: threads)
     settings.reference = reference
     let sink = try ByteSink(path: folder["extract"])
-    try Engine(settings: settings).writeExtract(of: store, for: department, as: format, to: sink)
+    try Engine(settings: settings).writeExtract(of: store, for: department, during: span, as: format, to: sink)
     try sink.close()
     return try #require(readText(folder["extract"]))
   }
@@ -136,8 +138,16 @@ struct ExtractTests {
     let parcels = randomParcels(200, seed: 7)
     let store = try makeStore(parcels, in: folder)
     let verdicts = try verdictsByCopNo(store)
-    var wanted: [String: (lists: Int, lines: Int, value: Int)] = [:]
-    for parcel in parcels where verdicts[parcel.copNo]!.disposition == "released" {
+    struct Cell {
+      var lists = 0
+      var lines = 0
+      var qty = 0
+      var value = 0
+    }
+    var wanted: [String: Cell] = [:]
+    let span = timeSeconds("20240125133000")!..<timeSeconds("20240320000001")!
+    for parcel in parcels
+    where verdicts[parcel.copNo]!.disposition == "released" && span.contains(parcel.listTime) {
       var seen: Set<String> = []
       for (index, line) in parcel.lines.enumerated() {
         let back = index == 0 && parcel.returnedQty <= line.qty ? parcel.returnedQty : 0
@@ -145,23 +155,40 @@ struct ExtractTests {
         if back == line.qty { continue }
         let flag = parcel.isImport ? "" : parcel.statisticsFlag
         let key = [
-          parcel.direction.letter, parcel.tradeMode, flag, String(line.gcode.prefix(4)),
-          line.currency,
+          String(timeText(parcel.listTime).prefix(6)), parcel.direction.letter, parcel.tradeMode,
+          flag, line.gcode, line.unit, line.currency,
         ].joined(separator: ",")
-        wanted[key, default: (0, 0, 0)].lists += seen.insert(key).inserted ? 1 : 0
+        wanted[key, default: Cell()].lists += seen.insert(key).inserted ? 1 : 0
         wanted[key]!.lines += 1
+        wanted[key]!.qty += line.qty - back
         wanted[key]!.value += line.total - back * line.price
       }
     }
-    let rows = try extract(store, .statistics)
+    let rows = try extract(
+      store, .statistics, reference: reference(), during: TimeSpan(seconds: span))
     #expect(rows.count == wanted.count && wanted.count > 10)
     for row in rows {
-      let key = ["direction", "tradeMode", "statisticsFlag", "hs4", "currency"].map { row[$0]! }
-        .joined(separator: ",")
+      let key = ["month", "direction", "tradeMode", "statisticsFlag", "gcode", "unit", "currency"]
+        .map { row[$0]! }.joined(separator: ",")
       let cell = try #require(wanted[key], "\(row)")
       #expect(row["lists"] == "\(cell.lists)" && row["lines"] == "\(cell.lines)", "\(row)")
-      #expect(row["goodsValue"] == short(cell.value), "\(row)")
+      #expect(row["goodsValue"] == short(cell.value) && row["qty"] == "\(cell.qty)", "\(row)")
+      let yuan = row["currency"] == "142" ? cell.value * 10 : cell.value * 72
+      #expect(row["goodsValueCny"] == thousandths(yuan), "\(row)")
     }
+    #expect(try extract(store, .statistics).contains { $0["goodsValueCny"] == "" })
+  }
+
+  @Test("a period leaves the lists of other times out", arguments: [Department.customs, .tax, .forex])
+  func period(_ department: Department) throws {
+    let parcels = randomParcels(150, seed: 4)
+    let store = try makeStore(parcels, in: folder)
+    let span = timeSeconds("20240210010203")!..<timeSeconds("20240320000001")!
+    let times = Dictionary(uniqueKeysWithValues: parcels.map { ($0.copNo, $0.listTime) })
+    let all = try extract(store, department)
+    let inside = all.filter { span.contains(times[$0["copNo"]!]!) }
+    #expect(!inside.isEmpty && inside.count < all.count)
+    #expect(try extract(store, department, during: TimeSpan(seconds: span)) == inside)
   }
 
   @Test("threads change nothing, and NDJSON has the values of CSV", arguments: Department.allCases)

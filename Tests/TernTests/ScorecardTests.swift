@@ -1,6 +1,7 @@
 import Tern
 import TernReference
 import TernRules
+import TernStats
 import TernTestSupport
 import Testing
 
@@ -42,15 +43,15 @@ struct ScorecardTests {
     let parcels = randomParcels(250, seed: seed)
     let store = try makeStore(parcels, in: folder)
     let verdicts = try verdictsByCopNo(store)
-    let period =
-      hasPeriod
-      ? TimeRange(from: timeSeconds("20240201000000"), to: timeSeconds("20240315120000")) : TimeRange()
+    let wanted = timeSeconds("20240201000000")!..<timeSeconds("20240315120000")!
+    let span = hasPeriod ? TimeSpan(seconds: wanted) : nil
+    let period = hasPeriod ? wanted : .min ..< .max
     let engine = Engine(settings: EngineSettings(threads: 2))
-    let cards = try engine.scorecard(of: store, period: period)
-    #expect(cards == (try Engine(settings: EngineSettings(threads: 5)).scorecard(of: store, period: period)))
+    let cards = try engine.scorecard(of: store, during: span)
+    #expect(cards == (try Engine(settings: EngineSettings(threads: 5)).scorecard(of: store, during: span)))
     for role in EnterpriseRole.allCases {
       let own = cards.filter { $0.role == role }
-      #expect(own == (try engine.scorecard(of: store, role: role, period: period)))
+      #expect(own == (try engine.scorecard(of: store, role: role, during: span)))
       #expect(own.map(\.code) == own.map(\.code).sorted() && own.count >= 2)
       for card in own {
         let all = parcels.filter { codes($0, role).contains(card.code) }

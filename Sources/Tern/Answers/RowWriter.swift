@@ -92,7 +92,10 @@ struct RowWriter {
   }
 
   /// A decimal that is text already.
-  mutating func decimal(text value: String) { quoted { bytes in bytes.append(text: value) } }
+  mutating func decimal(text value: String?) {
+    guard let value else { return null() }
+    quoted { bytes in bytes.append(text: value) }
+  }
 
   /// A share in percent; absent of nothing.
   mutating func percent(_ part: Int, of whole: Int) {

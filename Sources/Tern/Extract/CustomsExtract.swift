@@ -1,5 +1,6 @@
 import TernCEB
 import TernRules
+import TernStats
 
 /// For the customs: what a list says of itself, and its verdict. No person is in it.
 enum CustomsExtract {
@@ -17,7 +18,8 @@ enum CustomsExtract {
   ]
 
   static func write(
-    _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part, to rows: inout RowWriter
+    _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part, _ period: TimeSpan?,
+    to rows: inout RowWriter
   ) throws(TernError) {
     let verdicts = try reader.verdicts(part, withFindings: true)
     let counting = verdicts.counting
@@ -34,7 +36,7 @@ enum CustomsExtract {
     let (appTime, ieDate) = (heads["appTime"].integer, heads["ieDate"].integer)
     let (gross, net) = (heads["grossWeight"].decimal, heads["netWeight"].decimal)
     let packNo = heads["packNo"].integer
-    for row in counting.indices where counting[row] != 0 {
+    for row in counting.indices where counting[row] != 0 && period.contains(appTime[row]) {
       rows.text(part.direction.letter)
       for column in identity { rows.text(column, row) }
       rows.text(platform.column(row), row)

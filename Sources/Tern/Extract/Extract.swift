@@ -32,25 +32,27 @@ extension Engine {
   /// Row groups in parallel, a few of them in memory per thread; `forex` also needs what `MarkedStore`
   /// takes, and `statistics` the cells of its cube. The same store gives the same bytes.
   ///
+  /// - Parameter period: of the lists' `appTime`; nil for all.
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
   public func writeExtract(
-    of path: String, for department: Department, as format: RowFormat = .csv, to sink: ByteSink
+    of path: String, for department: Department, during period: TimeSpan? = nil,
+    as format: RowFormat = .csv, to sink: ByteSink
   ) throws(TernError) {
     switch department {
-    case .statistics: try writeStatisticsExtract(of: path, as: format, to: sink)
-    case .forex: try writeForexExtract(of: path, as: format, to: sink)
+    case .statistics: try writeStatisticsExtract(of: path, period, as: format, to: sink)
+    case .forex: try writeForexExtract(of: path, period, as: format, to: sink)
     case .customs:
       let lists = try JudgedLists(path, threads: settings.threads)
       try lists.writeRows(CustomsExtract.columns, format, threads: settings.threads, to: sink) {
         (reader, part, rows) throws(TernError) in
-        try CustomsExtract.write(&reader, part, to: &rows)
+        try CustomsExtract.write(&reader, part, period, to: &rows)
       }
     case .tax:
       let lists = try JudgedLists(path, threads: settings.threads)
       let reference = settings.reference
       try lists.writeRows(TaxExtract.columns, format, threads: settings.threads, to: sink) {
         (reader, part, rows) throws(TernError) in
-        try TaxExtract.write(&reader, part, reference, to: &rows)
+        try TaxExtract.write(&reader, part, period, reference, to: &rows)
       }
     }
   }

@@ -32,7 +32,7 @@ enum ForexExtract {
 
 extension Engine {
   func writeForexExtract(
-    of path: String, as format: RowFormat, to sink: ByteSink
+    of path: String, _ period: TimeSpan?, as format: RowFormat, to sink: ByteSink
   ) throws(TernError) {
     let store = try MarkedStore(self, path, wantsPositions: true, ofAllLists: true)
     sink.append(RowWriter.header(ForexExtract.columns, format))
@@ -41,7 +41,7 @@ extension Engine {
     let threads = min(settings.threads, max(batches.count, 1))
     let output = OrderedOutput(count: batches.count, threads: threads, sink: sink)
     try onWorkers(threads) { (_) throws(TernError) in
-      var rows = ForexRows(store, format)
+      var rows = ForexRows(store, period, format)
       do throws(TernError) {
         while let claim = output.claim() {
           try rows.write(store.lists.parts[batches[claim.index]], to: claim.piece)
@@ -58,13 +58,15 @@ extension Engine {
 /// One thread's writing.
 private struct ForexRows: ~Copyable {
   private let store: MarkedStore
+  private let period: TimeSpan?
   private var reader: JudgedLists.Reader
   private var fetcher: DocumentFetcher
   private var digester: ValueDigester
   private var rows: RowWriter
 
-  init(_ store: MarkedStore, _ format: RowFormat) {
+  init(_ store: MarkedStore, _ period: TimeSpan?, _ format: RowFormat) {
     self.store = store
+    self.period = period
     reader = JudgedLists.Reader(store.lists)
     fetcher = DocumentFetcher(store.view.segments)
     digester = ValueDigester(secret: store.secret)
@@ -78,8 +80,12 @@ private struct ForexRows: ~Copyable {
     var released: [(part: JudgedLists.Part, rows: [Int])] = []
     for part in parts {
       let verdicts = try reader.verdicts(part, withFindings: false)
-      let wanted = verdicts.dispositions.indices.filter {
+      var wanted = verdicts.dispositions.indices.filter {
         verdicts.disposition($0) == .released
+      }
+      if period != nil, !wanted.isEmpty {
+        let appTime = try reader.heads(part, ["appTime"]).columns[0].integer
+        wanted.removeAll { !period.contains(appTime[$0]) }
       }
       released.append((part, wanted))
       for row in wanted {

@@ -4,23 +4,34 @@ import TernStats
 /// For the statistics office: cells of the cube over released lists.
 enum StatisticsExtract {
   static let dimensions: [Dimension] = [
-    .direction, .customsCode, .portCode, .tradeMode, .statisticsFlag, .country, .hs4, .currency,
+    .month, .direction, .customsCode, .portCode, .tradeMode, .statisticsFlag, .country, .gcode,
+    .unit, .currency,
   ]
-  static let columns = dimensions.map(\.rawValue) + ["lists", "lines", "goodsValue"]
+  static let measures: [Measure] = [.lists, .lines, .qty, .goodsValue, .goodsValueCny]
+  static let columns = dimensions.map(\.rawValue) + measures.map(\.rawValue)
 }
 
 extension Engine {
   func writeStatisticsExtract(
-    of path: String, as format: RowFormat, to sink: ByteSink
+    of path: String, _ period: TimeSpan?, as format: RowFormat, to sink: ByteSink
   ) throws(TernError) {
-    let cube = try statistics(of: path, by: StatisticsExtract.dimensions + [.disposition])
-    sink.append(RowWriter.header(StatisticsExtract.columns, format))
-    var rows = RowWriter(StatisticsExtract.columns, format)
-    for cell in cube.rows() where cell.values.last == Disposition.released.name {
-      for value in cell.values.dropLast() { rows.text(value) }
-      rows.number(cell.measures.lists)
-      rows.number(cell.measures.lines)
-      if let value = cell.measures.goodsValue { rows.decimal(text: value.text) } else { rows.null() }
+    var query = StatisticsQuery(StatisticsExtract.dimensions)
+    query.measures = StatisticsExtract.measures
+    do throws(FilterError) {
+      try query.filter.add(.disposition, [Disposition.released.name], names: .ofVerdicts)
+    } catch { preconditionFailure("\(error)") }
+    if let period { query.filter.add(period) }
+    let columns = StatisticsExtract.columns
+    sink.append(RowWriter.header(columns, format))
+    var rows = RowWriter(columns, format)
+    for cell in try statistics(of: path, query).rows {
+      for value in cell.values { rows.text(value) }
+      let measures = cell.measures
+      rows.number(measures.lists)
+      rows.number(measures.lines)
+      rows.decimal(e5: measures.qtyE5)
+      rows.decimal(text: measures.goodsValue?.text)
+      rows.decimal(text: measures.goodsValueCny?.text)
       rows.endRow()
       sink.append(rows.bytes)
       rows.removeAll()

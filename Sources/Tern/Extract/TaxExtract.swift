@@ -1,6 +1,7 @@
 import TernCEB
 import TernReference
 import TernRules
+import TernStats
 
 /// For the tax office: what was exported by whom, and whether a refund or the exemption without invoice may
 /// be asked for it. A row per goods line of a released export list.
@@ -21,8 +22,8 @@ enum TaxExtract {
   private static let retailModes = ["9610", "1210"].map { Array($0.utf8) }
 
   static func write(
-    _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part, _ reference: ReferenceData,
-    to rows: inout RowWriter
+    _ reader: inout JudgedLists.Reader, _ part: JudgedLists.Part, _ period: TimeSpan?,
+    _ reference: ReferenceData, to rows: inout RowWriter
   ) throws(TernError) {
     guard part.direction == .export else { return }
     let verdicts = try reader.verdicts(part, withFindings: false)
@@ -40,7 +41,7 @@ enum TaxExtract {
     let (gcode, unit, currency) = (lines["gcode"].text, lines["unit"].text, lines["currency"].text)
     let (qty, totalPrice) = (lines["qty"].decimal, lines["totalPrice"].decimal)
     let rates = reference.rates ?? .yuanOnly
-    for row in released {
+    for row in released where period.contains(appTime[row]) {
       let isRetail = retailModes.contains { unsafe tradeMode.unsafeValue(row).elementsEqual($0) }
       let isSimplified = unsafe statisticsFlag.unsafeValue(row).elementsEqual("A".utf8)
       for line in goods.lines(row) {

@@ -1,22 +1,8 @@
 import TernCEB
 import TernMatch
 import TernRules
+import TernStats
 import TernStore
-
-/// A stretch of `appTime`, in seconds since 1970-01-01 China Standard Time: from, and before to.
-public struct TimeRange: Sendable, Equatable {
-  public var from: Int64?
-  public var to: Int64?
-
-  public init(from: Int64? = nil, to: Int64? = nil) {
-    self.from = from
-    self.to = to
-  }
-
-  public func contains(_ seconds: Int64) -> Bool {
-    (from.map { seconds >= $0 } ?? true) && (to.map { seconds < $0 } ?? true)
-  }
-}
 
 extension Engine {
   /// A card for each enterprise that lists or documents of the period name, by role, then in byte order of
@@ -27,10 +13,10 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - role: nil for all.
-  ///   - period: of a list's, and of an own document's, `appTime`.
+  ///   - period: of a list's, and of an own document's, `appTime`; nil for all.
   /// - Throws: `notReconciled` if there are no verdicts for just these documents.
   public func scorecard(
-    of path: String, role: EnterpriseRole? = nil, period: TimeRange = TimeRange(),
+    of path: String, role: EnterpriseRole? = nil, during period: TimeSpan? = nil,
     settings scoring: ScorecardSettings = ScorecardSettings()
   ) throws(TernError) -> [Scorecard] {
     let store = try MarkedStore(self, path, wantsPositions: true, ofAllLists: true)
@@ -114,7 +100,7 @@ struct ScoreTables: Sendable {
 
   /// Own documents that count, and those that a list takes.
   mutating func addDocuments(
-    _ store: MarkedStore, _ kind: Kind, _ part: TripletReceipts.Part, _ period: TimeRange,
+    _ store: MarkedStore, _ kind: Kind, _ part: TripletReceipts.Part, _ period: TimeSpan?,
     _ decoder: inout ColumnDecoder
   ) throws(TernError) {
     let senders = Self.senders(kind.role)
@@ -141,7 +127,7 @@ struct ScoreTables: Sendable {
 
   /// Returns of more than was declared, for the enterprises that their lists name.
   mutating func addExceedingReturns(
-    _ store: MarkedStore, _ period: TimeRange
+    _ store: MarkedStore, _ period: TimeSpan?
   ) throws(TernError) {
     var exceeding: [DocumentRef] = []
     var decoder = ColumnDecoder()
@@ -183,11 +169,11 @@ struct ScoreSweep: ~Copyable {
   ]
 
   private let store: MarkedStore
-  private let period: TimeRange
+  private let period: TimeSpan?
   private var reader: JudgedLists.Reader
   private var fetcher: DocumentFetcher
 
-  init(_ store: MarkedStore, _ period: TimeRange) {
+  init(_ store: MarkedStore, _ period: TimeSpan?) {
     self.store = store
     self.period = period
     reader = JudgedLists.Reader(store.lists)
