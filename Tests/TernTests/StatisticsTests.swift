@@ -87,19 +87,27 @@ struct StatisticsTests {
     }
   }
 
-  @Test("CNY: by the rates of the engine's reference tables; without a table only 142 has one")
+  @Test("CNY: by the rates of the engine's reference tables on each list's day; without a table only 142 has one")
   func cny() throws {
-    let query = try query("currency") { $0.measures = [.lists, .goodsValue, .goodsValueCny] }
-    let without = try engine().statistics(of: Self.store, query)
-    #expect(without.listsWithoutRate == without.rows.filter { $0.values != ["142"] && $0.values != [""] }.reduce(0) { $0 + $1.measures.lists })
-    #expect(without.listsWithoutRate > 0)
-    for row in without.rows {
-      #expect((row.measures.goodsValueCny == nil) == (row.values != ["142"] && row.values != [""]))
+    let folder = TemporaryFolder()
+    let store = folder["store"]
+    try engine().ingest([Self.input, corpus("rates-by-day") + "/input"], into: store)
+    try engine().reconcile(store)
+    let query = try query("currency,day") { $0.measures = [.lists, .goodsValue, .goodsValueCny] }
+    func dollars(_ result: StatisticsResult) -> [[String]] {
+      result.rows.filter { $0.values[0] == "502" }.map { row in
+        [row.values[1], row.measures.goodsValue?.text ?? "", row.measures.goodsValueCny?.text ?? ""]
+      }
     }
-    let with = try engine(reference: true).statistics(of: Self.store, query)
-    #expect(with.listsWithoutRate == 0 && with.rows.allSatisfy { $0.measures.goodsValueCny != nil })
-    let yuan = try #require(with.rows.first { $0.values == ["142"] }).measures
-    #expect(yuan.goodsValueCny?.text == yuan.goodsValue?.text)
+    let without = try engine().statistics(of: store, query)
+    #expect(dollars(without) == [["20251231", "700", ""], ["20260101", "700", ""]])
+    #expect(without.listsWithoutRate == 2)
+    let with = try engine(reference: true).statistics(of: store, query)
+    #expect(dollars(with) == [["20251231", "700", "5040"], ["20260101", "700", "4970"]])
+    #expect(with.listsWithoutRate == 0)
+    for row in with.rows where row.values[0] == "142" {
+      #expect(row.measures.goodsValueCny?.text == row.measures.goodsValue?.text)
+    }
   }
 
   @Test("a question that makes no sense is refused before the store is read")
