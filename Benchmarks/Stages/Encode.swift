@@ -17,7 +17,7 @@ private final class EncodeState {
 
   func encode(_ batch: DocumentBatch) {
     unit.removeAll()
-    for tables in batch.kinds {
+    for tables in batch.kinds where tables.documentCount > 0 {
       encoder.encode(tables.heads, id: .heads(tables.kind), group: 0, into: unit)
       if let lines = tables.lines {
         encoder.encode(lines, id: .lines(tables.kind), group: 0, into: unit)

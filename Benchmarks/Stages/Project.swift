@@ -42,7 +42,7 @@ func matchRows(lists: Int) throws -> (rows: MatchTables, batches: [DocumentBatch
   for batch in batches {
     for (index, tables) in batch.kinds.enumerated() {
       projector.project(tables, rowBase: rowBases[index], into: rows)
-      rowBases[index] += tables.heads.rowCount
+      rowBases[index] += tables.documentCount
     }
   }
   return (rows, batches)

@@ -35,7 +35,7 @@ public func judge(
   let numbering = ListNumbering(tables, .list)
   let results = ListResults(numbering)
   let checks = ListChecks(settings, reference)
-  for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
+  for (segment, unit) in tables.enumerated() where unit.kind.role == .list && unit.documentCount > 0 {
     if checks.isIdle(unit.kind.direction) { continue }
     let first = numbering.firstIndex(ofSegment: segment, unit.kind.direction)
     checks.judge(ListColumns(checks, unit)) { row, word in results.add(first + row, word) }
@@ -45,7 +45,7 @@ public func judge(
   judgeAll(RuleEngine(settings: settings, secret: secret), rows, tables, secret, results, rule)
 
   var verdicts: [Verdict] = []
-  for (segment, unit) in tables.enumerated() where unit.kind.role == .list {
+  for (segment, unit) in tables.enumerated() where unit.kind.role == .list && unit.documentCount > 0 {
     let appTimes = unit.heads["appTime"].integer
     for row in 0..<unit.heads.rowCount {
       let list = DocumentRef(segment: segment, row: row, direction: unit.kind.direction)
@@ -70,7 +70,7 @@ extension ListNumbering {
       listRows: tables.map { unit in
         guard unit.kind.role == role else { return (export: 0, import: 0) }
         return unit.kind.direction == .export
-          ? (export: unit.heads.rowCount, import: 0) : (export: 0, import: unit.heads.rowCount)
+          ? (export: unit.documentCount, import: 0) : (export: 0, import: unit.documentCount)
       })
   }
 }
@@ -148,7 +148,7 @@ private func read(
 /// Of all documents, drafts and old versions included; 0 if there are none.
 private func latestAppTime(_ tables: [KindTables]) -> Int64 {
   var latest = Int64.min
-  for unit in tables where unit.kind.role.decides {
+  for unit in tables where unit.kind.role.decides && unit.documentCount > 0 {
     let appTimes = unit.heads["appTime"].integer
     for row in 0..<appTimes.count { latest = max(latest, appTimes[row]) }
   }

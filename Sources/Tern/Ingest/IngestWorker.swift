@@ -151,7 +151,7 @@ final class IngestWorker {
   }
 
   private var counts: (documents: Int, rejects: Int) {
-    (batch.kinds.reduce(0) { $0 + $1.heads.rowCount }, batch.rejects.rowCount)
+    (batch.kinds.reduce(0) { $0 + $1.documentCount }, batch.rejects.rowCount)
   }
 
   private func encode(into result: UnitResult) {
@@ -160,8 +160,8 @@ final class IngestWorker {
     result.numbers.removeAll()
     let group = result.sequence
     for tables in batch.kinds {
-      result.documents[Int(tables.kind.rawValue)] = tables.heads.rowCount
-      guard tables.heads.rowCount > 0 else { continue }
+      result.documents[Int(tables.kind.rawValue)] = tables.documentCount
+      guard tables.documentCount > 0 else { continue }
       encoder.encode(tables.heads, id: .heads(tables.kind), group: group, into: result.encoded)
       if let lines = tables.lines {
         encoder.encode(lines, id: .lines(tables.kind), group: group, into: result.encoded)

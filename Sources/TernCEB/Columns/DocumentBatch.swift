@@ -4,24 +4,41 @@
 /// `#lines` (how many rows of `lines` are its; 0 for kinds without lines), `#source` (number of
 /// the source within the ingest), `#offset` and `#length` (bytes of the document element within
 /// the decompressed source), and `#digest` (keyed, of these bytes; 0 where what they mean depends
-/// on more than them). `lines` has the kind's line fields.
+/// on more than them). `lines` has the kind's line fields; nil for a kind without lines.
+///
+/// Tables are made when they are first asked for: a batch has those of all kinds, some 840 columns,
+/// and meets few of them. Whoever only wants to know whether there are documents asks `documentCount`.
 public final class KindTables {
   public let kind: Kind
-  public let heads: Table
-  public let lines: Table?
+  private var madeHeads: Table?
+  private var madeLines: Table?
 
-  public init(_ kind: Kind) {
-    self.kind = kind
-    heads = Table(Self.headSchemas[Int(kind.rawValue)])
-    lines = Self.lineSchemas[Int(kind.rawValue)].map(Table.init)
-  }
+  public init(_ kind: Kind) { self.kind = kind }
 
   /// Tables that were read back, with all columns.
   public init(_ kind: Kind, heads: Table, lines: Table?) {
     precondition(heads.schema == Self.headSchema(kind), "other columns than the kind's")
     self.kind = kind
-    self.heads = heads
-    self.lines = lines ?? Self.lineSchema(kind).map(Table.init)
+    madeHeads = heads
+    madeLines = lines
+  }
+
+  public var heads: Table { madeHeads ?? makeHeads() }
+
+  public var lines: Table? { madeLines ?? makeLines() }
+
+  /// Rows of `heads`. Makes no table.
+  public var documentCount: Int { madeHeads?.rowCount ?? 0 }
+
+  private func makeHeads() -> Table {
+    let table = Table(Self.headSchema(kind))
+    madeHeads = table
+    return table
+  }
+
+  private func makeLines() -> Table? {
+    madeLines = Self.lineSchema(kind).map(Table.init)
+    return madeLines
   }
 
   public static func headSchema(_ kind: Kind) -> TableSchema { headSchemas[Int(kind.rawValue)] }
@@ -90,7 +107,7 @@ public final class DocumentBatch {
   /// The message holds documents of this kind.
   func beginDocuments(of kind: Kind) {
     mark.kind = kind
-    mark.heads = self[kind].heads.rowCount
+    mark.heads = self[kind].documentCount
     mark.lines = self[kind].lines?.rowCount ?? 0
   }
 
@@ -111,14 +128,14 @@ public final class DocumentBatch {
 
   /// The kind of the message's documents, and their rows of `heads`; nil if it has none.
   var messageHeads: (kind: Kind, rows: Range<Int>)? {
-    mark.kind.map { ($0, mark.heads..<self[$0].heads.rowCount) }
+    mark.kind.map { ($0, mark.heads..<self[$0].documentCount) }
   }
 
   /// Takes all rows out and keeps the memory for the next unit.
   public func removeAll() {
     envelopes.truncate(0)
     members.truncate(0)
-    for tables in kinds where tables.heads.rowCount > 0 {
+    for tables in kinds where tables.documentCount > 0 {
       tables.heads.truncate(0)
       tables.lines?.truncate(0)
     }

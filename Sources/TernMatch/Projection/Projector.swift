@@ -29,8 +29,9 @@ public struct Projector: ~Copyable {
   public mutating func project(
     _ tables: KindTables, rowBase: Int, segment: Int = 0, into output: MatchTables
   ) {
+    if tables.documentCount == 0 { return }
     precondition(
-      rowBase >= 0 && rowBase + tables.heads.rowCount <= 0x7fff_ffff, "too many rows in a segment")
+      rowBase >= 0 && rowBase + tables.documentCount <= 0x7fff_ffff, "too many rows in a segment")
     // The remembered codes lie in the columns of the call before.
     lastSeller = Memo()
     lastCurrency = Memo()

@@ -59,12 +59,12 @@ extension DocumentBatch {
   /// `reason` of every reject, in order.
   var reasons: [String] { rejects.values("reason") }
 
-  var documentCount: Int { kinds.reduce(0) { $0 + $1.heads.rowCount } }
+  var documentCount: Int { kinds.reduce(0) { $0 + $1.documentCount } }
 
   /// Where the documents of two batches differ first, or nil; columns `ignored` may.
   func documentDifference(from other: DocumentBatch, ignoring ignored: Set<String> = []) -> String? {
     for (mine, theirs) in zip(kinds, other.kinds)
-    where mine.heads.rowCount > 0 || theirs.heads.rowCount > 0 {
+    where mine.documentCount > 0 || theirs.documentCount > 0 {
       if let difference = mine.heads.difference(from: theirs.heads, ignoring: ignored) {
         return "\(mine.kind.name) heads: \(difference)"
       }

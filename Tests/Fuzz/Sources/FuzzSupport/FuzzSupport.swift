@@ -65,6 +65,7 @@ public func hasSameDocuments(
   _ a: DocumentBatch, _ b: DocumentBatch, ignoring ignored: Set<String> = []
 ) -> Bool {
   zip(a.kinds, b.kinds).allSatisfy { mine, theirs in
+    if mine.documentCount == 0 && theirs.documentCount == 0 { return true }
     guard isSame(mine.heads, theirs.heads, ignoring: ignored) else { return false }
     guard let lines = mine.lines, let others = theirs.lines else { return true }
     return isSame(lines, others)

@@ -110,7 +110,7 @@ private struct Form {
     }
     // Within a group of documents, whose ends a cut moves, these stand in the order in which they are noticed.
     let noticed = [rejects, batch.irregulars].map { rows($0).sorted() }
-    let documents = batch.kinds.flatMap { [rows($0.heads)] + ($0.lines.map { [rows($0)] } ?? []) }
+    let documents = batch.kinds.filter { $0.documentCount > 0 }.flatMap { [rows($0.heads)] + ($0.lines.map { [rows($0)] } ?? []) }
     return Outcome(
       tables: noticed + documents.filter { !$0.isEmpty }, notes: notes,
       reasons: (0..<rejects.rowCount).map { rejects["reason"].text.string($0) }.sorted())

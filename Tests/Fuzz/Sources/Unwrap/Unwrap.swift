@@ -38,7 +38,7 @@ private func reasons(_ batch: DocumentBatch) -> [String] {
 /// Outside envelopes a document runs from its `<` to its `>`, and a reject's original is what stands at its place.
 private func requirePlaces(_ batch: DocumentBatch, in source: [UInt8]) {
   guard batch.envelopes.rowCount == 0 else { return }
-  for tables in batch.kinds {
+  for tables in batch.kinds where tables.documentCount > 0 {
     let (offsets, lengths) = (tables.heads["#offset"].integer, tables.heads["#length"].integer)
     for row in 0..<tables.heads.rowCount {
       let (first, count) = (Int(offsets[row]), Int(lengths[row]))
