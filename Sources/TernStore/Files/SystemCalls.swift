@@ -146,13 +146,20 @@ public final class SystemCalls: Sendable {
   }
 
   /// Takes the lock that lasts until the file is closed; false if another holds it.
+  ///
+  /// A program that this process is just starting holds copies of all its descriptors for a moment, so
+  /// that a lock which was let go seems to be held. A tenth of a second is waited for that.
   func lock(_ file: OpenFile) throws(StoreError) -> Bool {
-    do {
-      try call(.flock, file.path) { Int(flock(file.descriptor, LOCK_EX | LOCK_NB)) }
-      return true
-    } catch .system(_, _, EWOULDBLOCK) {
-      return false
+    for attempt in 0..<20 {
+      if attempt > 0 { usleep(5000) }
+      do {
+        try call(.flock, file.path) { Int(flock(file.descriptor, LOCK_EX | LOCK_NB)) }
+        return true
+      } catch .system(_, _, EWOULDBLOCK) {
+        continue
+      }
     }
+    return false
   }
 
   func fillRandom(_ bytes: View<UInt8>, for path: String) throws(StoreError) {
