@@ -116,6 +116,29 @@ import Testing
     #expect(Store.verify(path).isSound)
   }
 
+  /// What a sealed result holds can be read before it counts, and while it does not, it is not there.
+  @Test func sealedResultsAreRead() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/store"
+    let store = try Store.create(path)
+    let table = sampleTable(rows: 20, seed: 3)
+    for counts in [false, true] {
+      let transaction = try store.begin()
+      let writer = try transaction.newResult()
+      try writer.append(table: table, id: .result(0), group: 0)
+      #expect(throws: StoreError.self) { try transaction.openSealed(writer) }
+      try transaction.seal(writer, asResult: "sealed")
+      let reader = try transaction.openSealed(writer)
+      if counts { try transaction.commit(sources: []) } else { transaction.abort() }
+      var decoder = ColumnDecoder()
+      #expect(try reader.readTable(.result(0), decoder: &decoder).values == table.values)
+      let committed = try Store.open(path).openResult("sealed")
+      #expect((committed != nil) == counts)
+      #expect(throws: StoreError.self) { try transaction.openSealed(writer) }
+    }
+    #expect(Store.verify(path).isSound && Store.verify(path).unknownFiles.isEmpty)
+  }
+
   @Test func abortLeavesNothing() throws {
     let folder = TemporaryFolder()
     let path = folder.path + "/store"
