@@ -23,24 +23,50 @@ public struct TableID: RawRepresentable, Hashable, Comparable, Sendable {
   public static func < (a: TableID, b: TableID) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// One encoded block and where it lies: in an `EncodedUnit`, later in a file.
+/// One encoded block and where it lies: in an `EncodedUnit`, later in a file. 40 bytes: a reader of a large
+/// store keeps a million of them.
 public struct EncodedBlock: Equatable, Sendable {
   public var table: TableID
-  /// Position in the table's schema; 0 for a granule of match rows and for numbers.
-  public var column: Int
-  /// Row group: number of the unit, or of the key range for match rows, or of hashes for numbers.
-  public var group: Int
-  public var rows: Int
+  private var columnNumber: UInt16
   /// `ColumnType.rawValue`, or 3 for match rows, or 4 for numbers.
   public var type: UInt8
   /// Number of the encoding within its type; for statistics and as a cross-check.
   public var encoding: UInt8
+  private var groupNumber: UInt32
+  private var rowCount: UInt32
+  private var byteCount: UInt32
+  private var rawByteCount: UInt32
   public var offset: UInt64
-  public var size: Int
-  /// Bytes that the plain values take.
-  public var rawSize: Int
   /// XXH3-64 of the encoded bytes.
   public var checksum: UInt64
+
+  public init(
+    table: TableID, column: Int, group: Int, rows: Int, type: UInt8, encoding: UInt8,
+    offset: UInt64, size: Int, rawSize: Int, checksum: UInt64
+  ) {
+    self.table = table
+    columnNumber = UInt16(column)
+    self.type = type
+    self.encoding = encoding
+    groupNumber = UInt32(group)
+    rowCount = UInt32(rows)
+    byteCount = UInt32(size)
+    rawByteCount = UInt32(rawSize)
+    self.offset = offset
+    self.checksum = checksum
+  }
+
+  /// Position in the table's schema; 0 for a granule of match rows and for numbers.
+  public var column: Int { Int(columnNumber) }
+  /// Row group: number of the unit, or of the key range for match rows, or of hashes for numbers.
+  public var group: Int { Int(groupNumber) }
+  public var rows: Int { Int(rowCount) }
+  public var size: Int {
+    get { Int(byteCount) }
+    set { byteCount = UInt32(newValue) }
+  }
+  /// Bytes that the plain values take.
+  public var rawSize: Int { Int(rawByteCount) }
 }
 
 /// Blocks of any number of tables, made by one worker and handed whole to a `SegmentWriter`.
