@@ -268,7 +268,8 @@ struct ReportTests {
       #expect(isChinese(text) == !index.isMultiple(of: 2), "\(text)")
     }
     #expect(page.contains("<html lang=\"en\">"))
-    let chinese = Self.folder["zh.html"]
+    let folder = TemporaryFolder()
+    let chinese = folder["page.html"]
     #expect(try tern("report", Self.store, "--out", chinese, "--lang", "zh").status == 0)
     #expect(readText(chinese)?.contains("<html lang=\"zh-CN\">") == true)
   }
