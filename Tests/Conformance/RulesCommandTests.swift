@@ -77,25 +77,26 @@ struct RulesCommandTests {
 
   @Test("by priority sellers of the first class come first, and no row is lost")
   func priority() throws {
-    let received = try Run([Self.input]).verdicts.dropFirst()
-    let sellers = Set(
-      try tern("stats", CommandLineTests.store, "--by", "ebcCode", "--format", "csv").lines.dropFirst()
-        .map { String($0.prefix { $0 != "," }) }).sorted()
-    #expect(sellers.count >= 2)
     let folder = TemporaryFolder()
+    let store = folder["store"]
+    #expect(try tern("generate", folder["corpus"], "--lists", "60", "--clean").status == 0)
+    #expect(try tern("ingest", store, folder["corpus/messages"]).status == 0)
+    #expect(try tern("reconcile", store).status == 0)
+    let sellers = Set(
+      try tern("stats", store, "--by", "ebcCode", "--format", "csv").lines.dropFirst()
+        .map { String($0.prefix { $0 != "," }) }).sorted().reversed()
+    #expect(sellers.count >= 5)
     let rows = sellers.enumerated().map { "\($1),x,\($0 == 0 ? "AA" : "B"),0\n" }.joined()
     makeFolder(folder["tables"])
     writeFile(folder["tables/enterprises.csv"], "code,name,creditClass,blacklisted\n" + rows)
-    writeFile(folder["rules"], "priority: [Z, AA, B]\n")
-    let store = folder["store"]
-    #expect(try tern("ingest", store, Self.input).status == 0)
+    writeFile(folder["rules"], "priority: [Z, AA]\n")
     #expect(try tern("reconcile", store, "--rules", folder["rules"], "--reference", folder["tables"]).status == 0)
     let ordered = try tern("verdicts", store, "--order", "priority").lines.dropFirst()
     let plain = try tern("verdicts", store).lines.dropFirst()
-    #expect(ordered.sorted() == plain.sorted() && plain.count == received.count)
+    #expect(ordered.sorted() == plain.sorted() && plain.count >= 60)
     // The lists of the first seller, told by the documents' statistics, are the first rows.
     let counts = try tern("stats", store, "--by", "ebcCode", "--format", "csv").lines.dropFirst()
-      .filter { $0.hasPrefix(sellers[0] + ",") }.compactMap { Int($0.split(separator: ",")[2]) }
+      .filter { $0.hasPrefix(sellers.first! + ",") }.compactMap { Int($0.split(separator: ",")[2]) }
     let first = Set(ordered.prefix(counts.reduce(0, +)))
     #expect(!first.isEmpty && Array(plain.filter(first.contains)) == Array(ordered.prefix(first.count)))
     #expect(ordered != plain)
