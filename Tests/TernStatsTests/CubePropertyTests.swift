@@ -46,7 +46,7 @@ struct CubePropertyTests {
     list.ebcCode = "44019\(Int.random(in: 0..<40, using: &random))600"
     list.logisticsCode = pick(["L1", "L2"])
     list.findings = Bool.random(using: &random) ? 0 : UInt64.random(in: 0...15, using: &random)
-    list.ebpCode = pick(["无", "", "4401960002", "91440101MA5XXXXX10"])
+    list.ebpCode = pick(["无", "", "4401960002", "91440101MA50000010"])
     list.appTime = Int64.random(in: -200_000...200_000, using: &random)
     list.packNo = Bool.random(using: &random) ? nil : Int64.random(in: -5...900, using: &random)
     list.grossWeight = decimal(&random, small: small)

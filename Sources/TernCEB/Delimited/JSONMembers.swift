@@ -195,7 +195,7 @@ struct JSONMembers {
     return (Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))!, start + 12)
   }
 
-  /// The code unit of `\uXXXX`.
+  /// The code unit of `\u` and four hexadecimal digits.
   private static func unit(_ text: ByteView, _ start: Int, _ end: Int) -> UInt32? {
     guard start + 6 <= end, text[start] == UInt8(ascii: "\\"), text[start + 1] == UInt8(ascii: "u")
     else { return nil }

@@ -12,7 +12,7 @@ RATES = ["7.2", "6.25", "7.12345678", "0.00017", "1", "0.00000001", "99999", "0.
 CLASSES = ["AEO", "A", "B", "C"]
 COLUMNS = {
     "countries.csv": ("code,name", COUNTRIES, "{},名"),
-    "currencies.csv": ("code,iso4217,name,cny_per_unit_example", CURRENCIES, "{},XXX,名,123.5"),
+    "currencies.csv": ("code,iso4217,name,cny_per_unit_example", CURRENCIES, "{},ISO,名,123.5"),
     "customs_districts.csv": ("prefix,name", ["01", "22", "29"], "{},关区"),
     "trade_modes.csv": ("code,name,meaning", ["9610", "1210", "1239", "9710", "9810", "9661"], '{},名,"one, or two"'),
     "transport_modes.csv": ("code,name", ["2", "5", "9", "Y"], "{},运输"),
