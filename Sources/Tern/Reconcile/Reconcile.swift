@@ -66,7 +66,7 @@ extension Engine {
     try run.checkLists(rules, settings.reference, firstSegment: changed?.firstNewSegment ?? 0)
     try run.run()
     let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
-    try run.checkBuyers(rule)
+    try run.checkBuyers(rules, rule)
     let returns = try returnResults(run, view, results, secret)
     var report = try writeResults(
       store, view, results, effects, returns, rules, rule, fingerprint)

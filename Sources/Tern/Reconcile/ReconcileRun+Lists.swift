@@ -73,8 +73,12 @@ extension ReconcileRun {
 
   /// The last phase: what buyers have used of their year. Always over all import lists, since a verdict that
   /// changes frees or takes quota for all that come after it.
-  func checkBuyers(_ rule: DispositionRule) throws(TernError) {
-    guard view.rowCount(.listsByBuyer) > 0 else { return }
+  /// Nothing is read where the check is switched off.
+  func checkBuyers(_ rules: RuleSettings, _ rule: DispositionRule) throws(TernError) {
+    let imports = RuleScope.all.filter { $0.direction == .import }
+    guard imports.contains(where: { rules[$0, .regimeLimitAnnual].isEnabled }),
+      view.rowCount(.listsByBuyer) > 0
+    else { return }
     _ = try phase(
       3, [.listsByBuyer], isSearch: false, onlyChanged: false,
       { rows, _, details, scratch in
