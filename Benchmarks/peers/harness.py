@@ -14,6 +14,8 @@ ROOT = HERE.parent.parent
 OUT = ROOT / "out/peers"
 PYTHON = OUT / "venv/bin/python"
 TERN = OUT / "tern"
+# The findings that the peers find too.
+CORE_RULES = ["--rules", ROOT / "Benchmarks/core-rules.yaml"]
 LOAD_LIMIT = 0.5
 # No notion of these in SQL: rejected documents, and a waybill number with two lives.
 LEFT_OUT = [f"--fault={name}=0" for name in

@@ -38,7 +38,7 @@ public func judge(
   for (segment, unit) in tables.enumerated() where unit.kind.role == .list && unit.documentCount > 0 {
     if checks.isIdle(unit.kind.direction) { continue }
     let first = numbering.firstIndex(ofSegment: segment, unit.kind.direction)
-    checks.judge(ListColumns(checks, unit)) { row, word in results.add(first + row, word) }
+    checks.judge(TableLists(unit)) { row, word in results.add(first + row, word) }
   }
   let asOf = settings.asOf ?? latestAppTime(tables)
   let rule = DispositionRule(settings, asOf: asOf)

@@ -115,11 +115,15 @@ extension RuleEngine {
     // One test for the usual list, which has none.
     let any: RowFlags = [
       .lineArithmetic, .notPositive, .netWeight, .goodsEmpty, .goodsSequence, .goodsUnit,
+      .tradeModeWrong, .bondedIncomplete, .directIncomplete, .buyerId, .enterpriseCode,
     ]
     if flags.rawValue & any.rawValue == 0 { return 0 }
     return bit(.lineArithmetic, .amountLine) | bit(.notPositive, .amountPositive)
       | bit(.netWeight, .weightNet) | bit(.goodsEmpty, .goodsEmpty)
       | bit(.goodsSequence, .goodsSequence) | bit(.goodsUnit, .goodsUnit)
+      | bit(.tradeModeWrong, .regimeTradeMode) | bit(.bondedIncomplete, .regimeBonded)
+      | bit(.directIncomplete, .regimeDirect) | bit(.buyerId, .buyerId)
+      | bit(.enterpriseCode, .enterpriseCode)
   }
 
   static func duplicateBits(_ flags: MatchFlags) -> UInt64 {

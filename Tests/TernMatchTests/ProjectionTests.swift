@@ -132,7 +132,7 @@ struct ProjectionTests {
     let head = order.merging([
       "agentCode": "A", "copNo": "C", "logisticsCode": "L", "logisticsNo": "W", "freight": "1",
       "insuredFee": "2", "fFlag": "3", "iFlag": "1", "grossWeight": "3", "netWeight": "3",
-      "packNo": "4",
+      "packNo": "4", "tradeMode": "9610",
     ]) { $1 }
     let line = [
       "gnum": "1", "qty": "2", "price": "3", "totalPrice": "6", "currency": "142", "unit": "011",
@@ -150,7 +150,7 @@ struct ProjectionTests {
     let identity = rows(output.listsByIdentity, ListIdentityRow.self)
     try #require(trade.count == 2 && waybill.count == 2 && identity.count == 2)
     #expect(trade[0].goodsSumE5.value == 1_200_000)
-    #expect(trade[0].flags.rawValue == 1)
+    #expect(trade[0].flags == RowFlags(rawValue: 1).union(.tradeMode(.m9610)))
     #expect(trade[0].currency == currencyDigest("142", .export, secret: secret))
     #expect(trade[1].goodsSumE5.value == 9_999_999_999_999_999_999)
     #expect(trade[1].flags.contains(.lineArithmetic))

@@ -49,51 +49,42 @@ private func list(_ change: Change) -> Doc {
   return doc
 }
 
-/// The column by its distinct values.
-private func coded(_ column: TextColumn) -> CodedTexts {
-  var values: [String] = []
-  let entries = TextColumn()
-  for row in 0..<column.count where !values.contains(column.string(row)) {
-    values.append(column.string(row))
-    entries.append(column.string(row))
+/// Asks as a store does, and notes which columns are read.
+private final class NotedLists: ListSource {
+  let lists: TableLists
+  var columns: Set<String> = []
+  init(_ lists: TableLists) { self.lists = lists }
+  var direction: Direction { lists.direction }
+  var rowCount: Int { lists.rowCount }
+  func flags(_ part: ListPart, _ column: String, _ judge: (Bytes) -> UInt8) -> [UInt8]? {
+    columns.insert(column)
+    return lists.flags(part, column, judge)
   }
-  let texts = CodedTexts(entries: entries, rowCount: column.count)
-  for row in 0..<column.count where values.count > 1 {
-    texts.codes.append(UInt32(values.firstIndex(of: column.string(row))!))
+  func column(_ part: ListPart, _ column: String) -> Column {
+    columns.insert(column)
+    return lists.column(part, column)
   }
-  return texts
 }
 
-/// The findings that a list and the tables decide.
+/// The findings that a list and the tables decide: by the flags of its match row, and by its columns.
 private func found(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings = RuleSettings()) -> FindingSet {
   let unit = makeTables([doc])[0]
-  let checks = ListChecks(settings, tables)
-  // As a store does: only the columns that are asked for.
-  func columns(_ table: Table, _ names: [String]) -> Table {
-    let part = Table(TableSchema(table.schema.columns.filter { names.contains($0.name) }))
-    for (entry, column) in zip(part.schema.columns, part.columns) {
-      for row in 0..<table.rowCount {
-        switch column {
-        case .text(let column): column.append(table[entry.name].text.string(row))
-        case .integer(let column): column.append(table[entry.name].integer[row])
-        case .decimal(let column):
-          let from = table[entry.name].decimal
-          column.append(mantissa: from.mantissas[row], form: from.form(row))
-        }
-      }
-    }
-    return part
-  }
-  let direction = doc.kind.direction
   var words: [UInt64] = [0]
-  checks.judge(
-    ListColumns(
-      checks, direction, rowCount: 1, heads: columns(unit.heads, checks.headColumns(direction)),
-      lines: columns(unit.lines!, checks.lineColumns(direction)),
-      headTexts: checks.codedHeadColumns(direction).map { coded(unit.heads[$0].text) },
-      lineTexts: checks.codedLineColumns(direction).map { coded(unit.lines![$0].text) })
-  ) { row, word in words[row] = word }
-  return FindingSet(rawValue: words[0] & ListResults.findingsMask)
+  ListChecks(settings, tables).judge(TableLists(unit)) { row, word in words[row] = word }
+  let rows = MatchTables()
+  var projector = Projector(secret: Secret(bytes: Array(repeating: 7, count: 16)))
+  projector.project(unit, rowBase: 0, into: rows)
+  let own = unsafe RuleEngine.ownBits(RowView<ListTradeRow>(words: rows.listsByTrade)[0].flags)
+  let ofRegime = FindingSet(
+    .regimeTradeMode, .regimeBonded, .regimeDirect, .buyerId, .enterpriseCode)
+  return FindingSet(rawValue: words[0] & ListResults.findingsMask | own & ofRegime.rawValue)
+}
+
+/// What `ListChecks` reads of one list.
+private func columnsRead(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings) -> Set<String> {
+  let lists = NotedLists(TableLists(makeTables([doc])[0]))
+  ListChecks(settings, tables).judge(lists) { _, _ in }
+  return lists.columns
 }
 
 private let changes: [Change] = [
@@ -190,15 +181,33 @@ struct ListCheckTests {
   func switchedOff() {
     var settings = RuleSettings()
     for finding in ListChecks.findings { settings[enabled: finding] = false }
+    let docs = [
+      list(Change(name: "", expected: [])), list(Change(name: "", isImport: true, expected: [])),
+    ]
+    // Of the register's classes none comes first by default.
     let checks = ListChecks(settings, tables)
-    for direction in Direction.allCases {
-      #expect(checks.isIdle(direction))
-      #expect(checks.headColumns(direction).isEmpty && checks.lineColumns(direction).isEmpty)
-      #expect(checks.codedHeadColumns(direction).isEmpty && checks.codedLineColumns(direction).isEmpty)
+    for doc in docs {
+      #expect(checks.isIdle(doc.kind.direction))
+      #expect(columnsRead(doc, tables, settings).isEmpty)
     }
-    settings[enabled: .buyerId] = true
-    let one = ListChecks(settings, tables)
-    #expect(one.headColumns(.import) == ["buyerIdNumber"] && one.lineColumns(.import).isEmpty)
+    settings[enabled: .regimePositiveList] = true
+    #expect(columnsRead(docs[0], tables, settings).isEmpty)
+    #expect(columnsRead(docs[1], tables, settings) == ["gcode"])
+  }
+
+  @Test("prices are read only where a list asks for them, rates only for other currencies")
+  func onlyWhatIsNeeded() {
+    let tariff = reference(["tariff.csv": "gcode,licence,exportDuty,refund,positiveList\n6109100010,0,0,0,1\n"])
+    func read(_ change: Change) -> Set<String> { columnsRead(list(change), tariff, RuleSettings()) }
+    #expect(read(Change(name: "", expected: [])) == ["gcode", "statisticsFlag"])
+    let flagged = Change(name: "", expected: [], head: ["statisticsFlag": "A"])
+    #expect(read(flagged) == ["gcode", "statisticsFlag", "#lines", "totalPrice", "currency"])
+    var inDollars = flagged
+    inDollars.lines = [["currency": "502"]]
+    #expect(read(inDollars) == read(flagged).union(["appTime"]))
+    #expect(
+      read(Change(name: "", isImport: true, expected: []))
+        == ["gcode", "#lines", "totalPrice", "freight", "insuredFee"])
   }
 
   @Test("check characters of the standards' examples")

@@ -26,11 +26,15 @@ extension ReconcileRun {
     let work = jobs
     let queue = WorkQueue(count: work.count)
     try Tern.onWorkers(min(threads, max(work.count, 1))) { (_) throws(TernError) in
-      var decoder = ColumnDecoder()
+      let decoder = SharedDecoder()
       while let index = queue.take() {
         let job = work[index]
-        let lists = try storing { () throws(StoreError) in try columns(job, checks, &decoder) }
-        checks.judge(lists) { row, word in results.add(job.first + row, word) }
+        let lists = StoredLists(
+          reader: view.segments[job.segment], kind: Kind(.list, job.direction), group: job.group,
+          rowCount: job.rows, decoder: decoder)
+        try storing { () throws(StoreError) in
+          try checks.judge(lists) { row, word in results.add(job.first + row, word) }
+        }
       }
     }
   }
@@ -43,32 +47,6 @@ extension ReconcileRun {
     /// Dense number of its first list.
     var first: Int
     var rows: Int
-  }
-
-  private func columns(
-    _ job: ListGroup, _ checks: ListChecks, _ decoder: inout ColumnDecoder
-  ) throws(StoreError) -> ListColumns {
-    let (reader, direction) = (view.segments[job.segment], job.direction)
-    let kind = Kind(.list, direction)
-    let heads = try reader.readTable(
-      .heads(kind), group: job.group, columns: checks.headColumns(direction), decoder: &decoder)
-    let headTexts = try reader.readCoded(
-      .heads(kind), group: job.group, columns: checks.codedHeadColumns(direction), decoder: &decoder)
-    // No list of the segment may have a line.
-    let hasLines = reader.schema(of: .lines(kind)) != nil
-    let lineColumns = checks.lineColumns(direction)
-    let lines =
-      hasLines
-      ? try reader.readTable(.lines(kind), group: job.group, columns: lineColumns, decoder: &decoder)
-      : Table(TableSchema(KindTables.lineSchema(kind)!.columns.filter { lineColumns.contains($0.name) }))
-    let lineTexts =
-      hasLines
-      ? try reader.readCoded(
-        .lines(kind), group: job.group, columns: checks.codedLineColumns(direction), decoder: &decoder)
-      : []
-    return ListColumns(
-      checks, direction, rowCount: job.rows, heads: heads, lines: lines, headTexts: headTexts,
-      lineTexts: lineTexts)
   }
 
   /// The last phase: what buyers have used of their year. Always over all import lists, since a verdict that

@@ -9,6 +9,7 @@ extension Projector {
     let common = CommonColumns(heads)
     let head = ListHeadColumns(heads, direction)
     let lines = ListLineColumns(lineTable)
+    let regime = RegimeColumns(heads, lineTable, direction)
 
     output.listsByIdentity.reserve(heads.rowCount * ListIdentityRow.wordCount)
     output.listsByWaybill.reserve(heads.rowCount * ListWaybillRow.wordCount)
@@ -24,7 +25,8 @@ extension Projector {
 
       let document = place.reference(row)
       let appTime = common.appTime[row]
-      let version = common.flags(row).union(.tradeMode(TradeModeGroup(head.tradeMode[row])))
+      let tradeMode = TradeModeGroup(head.tradeMode[row])
+      let version = common.flags(row).union(.tradeMode(tradeMode))
       let tradeKey = tradeKey(platform, head.orderNo[row], direction)
       let waybillKey = waybillKey(head.logisticsCode[row], head.logisticsNo[row], direction)
       let copNo = head.copNo[row]
@@ -50,8 +52,8 @@ extension Projector {
           grossWeightE5: WideE5(grossWeightE5), packNo: head.packNo[row]))
 
       let goods = goodsFacts(lines, line..<lineEnd, direction)
-      var flags = goods.flags
-      flags.formUnion(version)
+      var flags = goods.flags.union(version).union(codeFlags(head, row))
+      flags.formUnion(regime.flags(row, line..<lineEnd, tradeMode))
       if freightE5 < 0 || insuredFeeE5 < 0 { flags.insert(.notPositive) }
       if netWeightE5 <= 0 || netWeightE5 > grossWeightE5 { flags.insert(.netWeight) }
       var buyer: UInt64 = 0

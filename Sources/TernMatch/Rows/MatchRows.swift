@@ -70,6 +70,17 @@ import TernCEB
   @inlinable public static var goodsUnit: RowFlags { RowFlags(rawValue: 1 << 14) }
   /// List: its lines that give a `currency` do not all give the same.
   @inlinable public static var currencyMixed: RowFlags { RowFlags(rawValue: 1 << 15) }
+  /// List: a trade mode that its direction does not have.
+  @inlinable public static var tradeModeWrong: RowFlags { RowFlags(rawValue: 1 << 24) }
+  /// List of trade mode 1210: no `emsNo`, no zone enterprise (export `iacCode`, import `areaCode`), or a line without
+  /// `itemRecordNo`.
+  @inlinable public static var bondedIncomplete: RowFlags { RowFlags(rawValue: 1 << 25) }
+  /// Import list of trade mode 9610: no `trafNo`, `voyageNo` or `billNo`.
+  @inlinable public static var directIncomplete: RowFlags { RowFlags(rawValue: 1 << 26) }
+  /// Import list: a `buyerIdNumber` whose check digit or date of birth is wrong.
+  @inlinable public static var buyerId: RowFlags { RowFlags(rawValue: 1 << 27) }
+  /// List: a code of 18 characters with a wrong check character (`ebcCode`, `logisticsCode`, `ebpCode`).
+  @inlinable public static var enterpriseCode: RowFlags { RowFlags(rawValue: 1 << 28) }
   /// Bits 20–22 of a list: its `TradeModeGroup`.
   @inlinable public var tradeMode: TradeModeGroup {
     TradeModeGroup(rawValue: UInt8(truncatingIfNeeded: rawValue >> 20 & 7)) ?? .other

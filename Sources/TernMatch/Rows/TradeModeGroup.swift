@@ -12,6 +12,15 @@ import TernCEB
   /// `9610`, or `other`.
   public var name: String { self == .other ? "other" : String("\(self)".dropFirst()) }
 
+  /// Whether lists of a direction may have it: retail exports and B2B exports, retail imports.
+  @inlinable public func isAllowed(_ direction: Direction) -> Bool {
+    switch self {
+    case .m9610, .m1210, .m1239: true
+    case .m9710, .m9810: direction == .export
+    case .other: false
+    }
+  }
+
   @inlinable @inline(__always) public init(_ tradeMode: Bytes) {
     guard tradeMode.count == 4 else {
       self = .other

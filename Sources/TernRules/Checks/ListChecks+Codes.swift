@@ -26,40 +26,25 @@ extension ListChecks {
       .filter { reference.codes($0.codes) != nil }
   }
 
-  func headCodes(_ direction: Direction) -> [(column: String, codes: ReferenceData.Codes)] {
-    wants(.referenceCode, direction) ? Self.headCodes(direction, reference) : []
-  }
-
-  func lineCodes(_ direction: Direction) -> [(column: String, codes: ReferenceData.Codes)] {
-    wants(.referenceCode, direction) ? Self.lineCodes(direction, reference) : []
-  }
-
-  func judgeCodes(_ lists: ListColumns, _ words: inout [UInt64]) {
-    for (column, codes) in headCodes(lists.direction) {
-      guard let wrong = wrong(lists.head(column), codes) else { continue }
-      for row in words.indices where wrong[row] != 0 { words[row] |= Finding.referenceCode.bit }
+  func judgeCodes<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
+    let direction = batch.direction
+    guard wants(.referenceCode, direction) else { return }
+    for (column, codes) in Self.headCodes(direction, reference) {
+      batch.mark(try wrong(batch.source, .heads, column, codes), Finding.referenceCode.bit)
     }
-    var ofLines: [UInt8]?
-    for (column, codes) in lineCodes(lists.direction) {
-      guard let wrong = wrong(lists.line(column), codes) else { continue }
-      guard var all = ofLines else {
-        ofLines = wrong
-        continue
-      }
-      for line in all.indices { all[line] |= wrong[line] }
-      ofLines = all
-    }
-    guard let ofLines else { return }
-    lists.forEachList { row, lines in
-      for line in lines where ofLines[line] != 0 { words[row] |= Finding.referenceCode.bit }
+    for (column, codes) in Self.lineCodes(direction, reference) {
+      guard let wrong = try wrong(batch.source, .lines, column, codes) else { continue }
+      batch.mark(try batch.byList(wrong), Finding.referenceCode.bit)
     }
   }
 
-  /// Not 0 for each row whose code its table does not have; nil if there is none.
-  private func wrong(_ texts: CodedTexts, _ codes: ReferenceData.Codes) -> [UInt8]? {
+  /// 1 for each row whose code its table does not have; nil if there is none.
+  private func wrong<Source: ListSource>(
+    _ source: Source, _ part: ListPart, _ column: String, _ codes: ReferenceData.Codes
+  ) throws(Source.Failure) -> [UInt8]? {
     guard let table = reference.codes(codes) else { return nil }
     // Of the customs' offices the table has the districts: their first two digits.
     let length = codes == .customsDistrict ? 2 : Int.max
-    return texts.flags { $0.isEmpty || table.contains($0.prefix(length)) ? 0 : 1 }
+    return try source.flags(part, column) { $0.isEmpty || table.contains($0.prefix(length)) ? 0 : 1 }
   }
 }

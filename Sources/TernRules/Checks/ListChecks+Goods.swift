@@ -2,8 +2,8 @@ import TernCEB
 import TernMatch
 import TernReference
 
-/// What the code of one line's goods tells.
-private struct GoodsFlags: OptionSet {
+/// What the code of one line's goods tells, or the codes of a list's lines together.
+struct GoodsFlags: OptionSet {
   var rawValue: UInt8
   /// Neither 10 digits nor 4, or 4 of no heading.
   static var wrong: GoodsFlags { GoodsFlags(rawValue: 1) }
@@ -15,97 +15,60 @@ private struct GoodsFlags: OptionSet {
   static var notPositive: GoodsFlags { GoodsFlags(rawValue: 32) }
 }
 
-/// What the lines of a list decide, with some of its head.
+/// What the codes of a list's goods decide, with some of its head.
 extension ListChecks {
-  func judgeGoods(_ lists: ListColumns, _ words: inout [UInt64]) {
-    let wanted = goodsFindings(lists.direction).reduce(UInt64(0)) { $0 | $1.bit }
-    if wanted & Finding.regimeBonded.bit != 0 { judgeBonded(lists, &words) }
-    if wanted & Finding.regimeLimitSingle.bit != 0 { judgeLimitSingle(lists, &words) }
-    if wanted & ~(Finding.regimeBonded.bit | Finding.regimeLimitSingle.bit) == 0 { return }
-    let goods = lists.line("gcode").flags { flags($0).rawValue }
+  func judgeGoods<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
+    let direction = batch.direction
+    let findings = FindingSet(.goodsCode, .regimeSimplified, .regimePositiveList, .regimeLicence)
+    let wanted = wanted[Int(direction.rawValue)] & findings.rawValue
+    if wanted == 0 { return }
+    let ofLines = try batch.source.flags(.lines, "gcode") { flags($0, direction).rawValue }
+    let goods: [UInt8]? = if let ofLines { try batch.byList(ofLines) } else { nil }
     if let goods {
-      let licenseNo = wanted & Finding.regimeLicence.bit != 0 ? lists.heads.text("licenseNo") : nil
-      lists.forEachList { row, lines in
-        var all = GoodsFlags()
-        for line in lines { all.formUnion(GoodsFlags(rawValue: goods[line])) }
-        // Of most lists there is nothing to be told.
-        if all.isEmpty { return }
-        if all.contains(.licence), let licenseNo, licenseNo[row].isEmpty {
-          words[row] |= Finding.regimeLicence.bit
-        }
-        if all.contains(.notPositive) { words[row] |= wanted & Finding.regimePositiveList.bit }
+      try judgeLicences(goods, &batch)
+      for row in goods.indices where goods[row] != 0 {
+        let all = GoodsFlags(rawValue: goods[row])
+        if all.contains(.notPositive) { batch.words[row] |= wanted & Finding.regimePositiveList.bit }
         // Taken back below where 4 digits are enough.
-        if !all.isDisjoint(with: [.wrong, .short]) { words[row] |= wanted & Finding.goodsCode.bit }
+        if !all.isDisjoint(with: [.wrong, .short]) { batch.words[row] |= wanted & Finding.goodsCode.bit }
       }
     }
-    if asksForEligibility(lists.direction) { judgeSimplified(lists, goods, wanted, &words) }
-  }
-
-  private func judgeBonded(_ lists: ListColumns, _ words: inout [UInt64]) {
-    guard let bonded = lists.isOf(.m1210) else { return }
-    let emsNo = lists.heads.text("emsNo")
-    let zone = lists.heads.text(lists.direction == .export ? "iacCode" : "areaCode")
-    let record = lists.lines.rowCount == 0 ? nil : lists.lines.text("itemRecordNo")
-    lists.forEachList { row, lines in
-      if bonded[row] == 0 { return }
-      let lacksRecord = record.map { record in lines.contains { record[$0].isEmpty } } ?? false
-      if emsNo[row].isEmpty || zone[row].isEmpty || lacksRecord {
-        words[row] |= Finding.regimeBonded.bit
-      }
+    // `goods.code` asks for it too: 4 digits are enough for an eligible list.
+    if direction == .export, wanted & FindingSet(.goodsCode, .regimeSimplified).rawValue != 0 {
+      try judgeSimplified(goods, wanted, &batch)
     }
   }
 
-  private func judgeLimitSingle(_ lists: ListColumns, _ words: inout [UInt64]) {
-    let (freight, insuredFee) = (lists.heads.decimal("freight"), lists.heads.decimal("insuredFee"))
-    let (qty, totalPrice) = (lists.lines.decimal("qty"), lists.lines.decimal("totalPrice"))
-    let limitE5 = Int128(limits.singleE5)
-    lists.forEachList { row, lines in
-      var sumE5 = freight[row] &+ insuredFee[row]
-      for line in lines { sumE5 &+= totalPrice[line] }
-      if sumE5 <= limitE5 { return }
-      let isOnePiece = lines.count == 1 && qty[lines.lowerBound] == 100_000
-      if !isOnePiece { words[row] |= Finding.regimeLimitSingle.bit }
+  private func judgeLicences<Source: ListSource>(
+    _ goods: [UInt8], _ batch: inout ListBatch<Source>
+  ) throws(Source.Failure) {
+    guard wants(.regimeLicence, batch.direction) else { return }
+    let licence = GoodsFlags.licence.rawValue
+    guard goods.contains(where: { $0 & licence != 0 }) else { return }
+    guard let lacks = try batch.source.flags(.heads, "licenseNo", { $0.isEmpty ? 1 : 0 }) else { return }
+    for row in goods.indices where goods[row] & licence != 0 && lacks[row] != 0 {
+      batch.words[row] |= Finding.regimeLicence.bit
     }
   }
 
-  /// Lists flagged A: eligible or not. `goods` are the flags of the lines; nil where none has any.
-  private func judgeSimplified(
-    _ lists: ListColumns, _ goods: [UInt8]?, _ wanted: UInt64, _ words: inout [UInt64]
-  ) {
-    let flagged = lists.head("statisticsFlag").flags { $0.isByte(UInt8(ascii: "A")) ? 1 : 0 }
-    guard let flagged else { return }
-    let appTime = lists.heads.integer("appTime")
-    let totalPrice = lists.lines.decimal("totalPrice")
-    let currency = lists.line("currency")
-    let isForeign = currency.flags { Self.isYuan($0) ? 0 : 1 }
-    let limitE5 = Int128(limits.simplifiedE5)
-    lists.forEachList { row, lines in
-      if flagged[row] == 0 { return }
-      var all = GoodsFlags()
-      var sumE5: Int128 = 0
-      var inYuan = true
-      for line in lines {
-        if let goods { all.formUnion(GoodsFlags(rawValue: goods[line])) }
-        if let isForeign, isForeign[line] != 0 { inYuan = false }
-        sumE5 &+= totalPrice[line]
-      }
-      let isOver =
-        inYuan
-        ? sumE5 > limitE5
-        : eligibility.isOverLimit(lines, appTime: appTime[row], { currency.value($0) }, { totalPrice[$0] })
-      if isOver || !all.isDisjoint(with: [.licence, .exportDuty, .refund]) {
-        words[row] |= wanted & Finding.regimeSimplified.bit
+  /// Lists flagged A: eligible or not. `goods` are the flags of the lists; nil where none has any.
+  private func judgeSimplified<Source: ListSource>(
+    _ goods: [UInt8]?, _ wanted: UInt64, _ batch: inout ListBatch<Source>
+  ) throws(Source.Failure) {
+    let isA = try batch.source.flags(.heads, "statisticsFlag") { $0.isByte(UInt8(ascii: "A")) ? 1 : 0 }
+    guard let isA else { return }
+    let isOver = try ListValues(&batch)
+    for row in isA.indices where isA[row] != 0 {
+      let all = GoodsFlags(rawValue: goods?[row] ?? 0)
+      if !all.isDisjoint(with: [.licence, .exportDuty, .refund]) || isOver(row, eligibility) {
+        batch.words[row] |= wanted & Finding.regimeSimplified.bit
       } else if !all.contains(.wrong) {
-        words[row] &= ~Finding.goodsCode.bit
+        batch.words[row] &= ~Finding.goodsCode.bit
       }
     }
   }
 
-  private static func isYuan(_ code: Bytes) -> Bool {
-    code.count == 3 && code[0] == 0x31 && code[1] == 0x34 && code[2] == 0x32
-  }
-
-  private func flags(_ gcode: Bytes) -> GoodsFlags {
+  private func flags(_ gcode: Bytes, _ direction: Direction) -> GoodsFlags {
     var flags = GoodsFlags()
     let hasHeading = reference.headings?.containsHeading(of: gcode) ?? true
     if Tariff.number(gcode) != nil {
@@ -117,9 +80,13 @@ extension ListChecks {
     guard let tariff = reference.tariff else { return flags }
     let entry = tariff[gcode] ?? []
     if entry.licence { flags.insert(.licence) }
-    if entry.exportDuty { flags.insert(.exportDuty) }
-    if entry.refund { flags.insert(.refund) }
-    if !entry.positiveList { flags.insert(.notPositive) }
+    // Each is of one direction: lines that nobody asks about cost nothing.
+    if direction == .export {
+      if entry.exportDuty { flags.insert(.exportDuty) }
+      if entry.refund { flags.insert(.refund) }
+    } else if !entry.positiveList {
+      flags.insert(.notPositive)
+    }
     return flags
   }
 }

@@ -19,13 +19,15 @@ public struct SimplifiedEligibility: Sendable {
 
   let tariff: Tariff?
   let rates: RateTable
+  /// Yuan × 10^5.
+  let limitE5: Int128
   /// × 10^13: yuan × 10^5 times a rate × 10^8.
-  let limitE13: Int128
+  private var limitE13: Int128 { limitE5 * 100_000_000 }
 
   public init(_ reference: ReferenceData, limits: RuleLimits) {
     tariff = reference.tariff
     rates = reference.rates ?? .yuanOnly
-    limitE13 = Int128(limits.simplifiedE5) * 100_000_000
+    limitE5 = Int128(limits.simplifiedE5)
   }
 
   /// Columns of the lines that `obstacles` reads.

@@ -1,4 +1,5 @@
 import TernCEB
+import TernMatch
 import TernReference
 
 /// Codes in their tables, enterprises in the register, and numbers with check characters.

@@ -68,7 +68,7 @@ public struct StoreID: Hashable, Sendable {
 }
 
 enum FileFormat {
-  static let version = 5
+  static let version = 6
   /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise,
   /// before 4 there are eight kinds of documents,
   /// before 5 import lists have no rows by buyer, no row has a trade mode, and numbers have no index.

@@ -144,37 +144,29 @@ public final class SegmentReader: Sendable {
     return table
   }
 
-  /// Reads columns of texts of one row group as distinct values and codes, where they are kept so.
-  public func readCoded(
-    _ id: TableID, group: Int, columns: [String], decoder: inout ColumnDecoder
-  ) throws(StoreError) -> [CodedTexts] {
+  /// Asks for each value of a column of texts, and for each distinct one once where they are kept so.
+  ///
+  /// - Returns: a byte for each row of the group, as `judge` says; nil where that is 0 for all. The rows' codes
+  ///   are decoded only where there is something.
+  public func readFlags(
+    _ id: TableID, group: Int, column: String, decoder: inout ColumnDecoder, _ judge: (Bytes) -> UInt8
+  ) throws(StoreError) -> [UInt8]? {
     guard let schema = schema(of: id) else {
       throw .misuse(path: path, what: "no table \(id.rawValue)")
     }
-    var texts: [CodedTexts] = []
-    for position in try positions(columns, in: schema) {
-      guard let found = find(group, of: id) else {
-        texts.append(CodedTexts(TextColumn()))
-        continue
-      }
-      let block = directory.block(found, column: position)
-      try Self.read(system, file, block.offset, block.size, to: &decoder.input)
-      let coded: CodedTexts?
-      do throws(BlockFault) {
-        try checkSum(of: block, at: 0, in: decoder.input.view)
-        coded = try decoder.decodeCoded(block)
-      } catch {
-        throw damage(block, error)
-      }
-      if let coded {
-        texts.append(coded)
-      } else {
-        let column = Column(.text)
-        try decode(block, at: 0, into: column, decoder: &decoder)
-        texts.append(CodedTexts(column.text))
-      }
+    let position = try positions([column], in: schema)[0]
+    guard let found = find(group, of: id) else { return nil }
+    let block = directory.block(found, column: position)
+    try Self.read(system, file, block.offset, block.size, to: &decoder.input)
+    do throws(BlockFault) {
+      try checkSum(of: block, at: 0, in: decoder.input.view)
+      if decoder.isByValue(block) { return try decoder.decodeFlags(block, judge) }
+    } catch {
+      throw damage(block, error)
     }
-    return texts
+    let whole = Column(.text)
+    try decode(block, at: 0, into: whole, decoder: &decoder)
+    return whole.text.flags(judge)
   }
 
   private func positions(

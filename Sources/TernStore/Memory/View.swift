@@ -70,6 +70,12 @@ extension View where Element == UInt8 {
       .storeBytes(of: value.littleEndian, as: UInt64.self)
   }
 
+  /// One value, valid as long as the view.
+  @inline(__always) func bytes(_ start: Int, count: Int) -> Bytes {
+    let part = slice(start, count: count)
+    return unsafe Bytes(UnsafeBufferPointer(start: part.base, count: part.count))
+  }
+
   /// XXH3-64 of `range`.
   func checksum(_ start: Int, count: Int) -> UInt64 {
     let part = slice(start, count: count)
