@@ -29,6 +29,8 @@ extension RuleEngine {
           let payment = unsafe Int(paymentRows[Int(match.paymentStart)])
           unsafe touched &+= payments.base[payment].currency
         }
+        let document = unsafe lists.base[Int(match.list)].document
+        if document.direction == .import { unsafe touched &+= consignees[numbering.index(document)] }
       }
       for position in start..<end {
         let match = unsafe matches[position]

@@ -131,15 +131,15 @@ struct MarkedStore: Sendable {
 extension ReconcileRun {
   /// Runs the joins for what becomes of each document; `results` have the lists that count.
   fileprivate func mark(_ marks: TripletMarks) throws(TernError) {
-    _ = try phase(
-      1, [.listsByWaybill, .waybills], isSearch: false,
+    try phase(
+      1, [.listsByWaybill, .waybills],
       { rows, facts, _, scratch in
         unsafe markWaybills(
           lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
           results: self.results, facts: facts, scratch: scratch, marks: marks)
       })
-    _ = try phase(
-      2, [.listsByTrade, .orders, .payments], isSearch: false,
+    try phase(
+      2, [.listsByTrade, .orders, .payments],
       { rows, facts, _, scratch in
         unsafe markTrades(
           lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),

@@ -35,31 +35,50 @@ final class ChangedLists: @unchecked Sendable {
   /// One that shares a key with these or with another new document.
   static let touched: UInt8 = 2
 
-  /// Between passes: from now on `contains` lists with any bit of `mask`. O(lists).
+  /// Between passes: from now on `members` are the lists with any bit of `mask`. O(lists).
   func settle(_ mask: UInt8) {
     bits.removeAll()
-    bits.append(repeating: 0, count: (numbering.count + 63) / 64)
     hasOld = false
     let firstNew = numbering.firstIndex(ofSegment: firstNewSegment)
-    for index in 0..<numbering.count where marks[index] & mask != 0 {
-      bits[index / 64] |= 1 << UInt64(index % 64)
-      if index < firstNew { hasOld = true }
+    let count = numbering.count
+    for start in stride(from: 0, to: count, by: 64) {
+      var word: UInt64 = 0
+      for index in start..<min(start + 64, count) where unsafe marks.base[index] & mask != 0 {
+        word |= 1 &<< UInt64(index & 63)
+      }
+      if word != 0 && start < firstNew { hasOld = hasOld || word & lowBits(firstNew - start) != 0 }
+      bits.append(word)
     }
   }
 
-  @inline(__always) func contains(_ index: Int) -> Bool {
-    precondition(index >= 0 && index < numbering.count, "no such list")
-    return unsafe bits.base[index &>> 6] &>> UInt64(index & 63) & 1 != 0
+  /// The lists of the last `settle`. Valid until the next one.
+  ///
+  /// A handle, since a class's own properties are checked for exclusive access at every touch: that took longer than
+  /// the look-up.
+  @safe
+  struct Members {
+    @unsafe fileprivate let bits: UnsafePointer<UInt64>
+    let count: Int
+
+    @inline(__always) func contains(_ index: Int) -> Bool {
+      precondition(index >= 0 && index < count, "no such list")
+      return unsafe bits[index &>> 6] &>> UInt64(index & 63) & 1 != 0
+    }
   }
 
-  @inline(__always) func mark(_ index: Int, _ bit: UInt8) {
+  var members: Members { unsafe Members(bits: bits.base, count: numbering.count) }
+
+  func mark(_ index: Int, _ bit: UInt8) {
     precondition(index >= 0 && index < numbering.count, "no such list")
     unsafe marks.base[index] |= bit
   }
 
-  /// An old list is among those that `contains` has.
+  /// An old list is among the members.
   private(set) var hasOld = false
 
-  /// Lists that `contains` has.
+  /// Members.
   var count: Int { (0..<bits.count).reduce(0) { $0 + bits[$1].nonzeroBitCount } }
 }
+
+/// A word whose `count` lowest bits, or all, are set.
+private func lowBits(_ count: Int) -> UInt64 { count >= 64 ? ~0 : 1 << UInt64(count) - 1 }

@@ -9,6 +9,7 @@ struct MemoryPlan: Sendable {
   let partBytes = 768 << 10
   /// Packed rows read at a time: long reads, that still leave work for every thread.
   private static let rangeBytes = 2 << 20
+  private static let searchBytes = 128 << 10
   /// A segment's own key ranges; more would be read more than once.
   private static let keyRanges = 256
   /// Rows that a key range has at least in a segment of its size.
@@ -43,6 +44,17 @@ struct MemoryPlan: Sendable {
     var count = 1
     while count * 2 <= wanted, packed / count > Self.rangeBytes || count < threads * 8 { count *= 2 }
     while count < 1 << (MatchRange.keyBitsMax - 4), packed / count > threadBytes / 2 { count *= 2 }
+    return count
+  }
+
+  /// Ranges in which the tables' keys are searched: those of one range, some ten bytes a row, stay in the second-level
+  /// cache, since look-ups go all over them.
+  func searchRangeCount(_ view: StoreView, _ tables: [MatchTable]) -> Int {
+    let rows = tables.map { view.rowCount($0) }.max() ?? 0
+    let rowsPerSegment = rows / max(view.segments.count, 1)
+    let wanted = min(Self.keyRanges, rowsPerSegment / Self.rowsPerKeyRange)
+    var count = 1
+    while count * 2 <= wanted, rows * 10 / count > Self.searchBytes || count < threads * 8 { count *= 2 }
     return count
   }
 

@@ -57,8 +57,8 @@ extension ReconcileRun {
     guard imports.contains(where: { rules[$0, .regimeLimitAnnual].isEnabled }),
       view.rowCount(.listsByBuyer) > 0
     else { return }
-    _ = try phase(
-      3, [.listsByBuyer], isSearch: false, onlyChanged: false,
+    try phase(
+      3, [.listsByBuyer], onlyChanged: false,
       { rows, _, details, scratch in
         unsafe self.engine.judgeBuyers(
           lists: RowView(words: rows.listsByBuyer), details: details, results: self.results,

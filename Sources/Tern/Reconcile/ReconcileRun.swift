@@ -9,7 +9,7 @@ import TernStore
 /// A phase goes through ranges of keys, each read packed from all segments by one thread, and
 /// through the parts of a range, unpacked and judged one after the other. Keys that lack facts of
 /// documents are put aside, and judged by themselves when these have been read. Where only some lists
-/// have changed, just the rows of their keys are unpacked and judged.
+/// have changed, just the rows of their keys are read and judged.
 final class ReconcileRun: Sendable {
   let view: StoreView
   let engine: RuleEngine
@@ -40,39 +40,24 @@ final class ReconcileRun: Sendable {
   }
 
   func run() throws(TernError) {
-    if let changed {
-      // Mostly what is new belongs together: then one search finds and judges it.
-      if try phases(isSearch: true) { return }
-      try findChanged(changed)
-    }
-    _ = try phases(isSearch: false)
-  }
-
-  /// False if a search found an old list that new documents can have changed: then nothing is known
-  /// of the changed lists.
-  private func phases(isSearch: Bool) throws(TernError) -> Bool {
-    guard
-      try phase(
-        0, [.listsByIdentity, .cancellations], isSearch: isSearch,
-        { rows, facts, _, scratch in
-          unsafe self.engine.judgeIdentities(
-            lists: RowView(words: rows.listsByIdentity),
-            cancellations: RowView(words: rows.cancellations), facts: facts,
-            results: self.results, effects: self.effects, scratch: scratch)
-        })
-    else { return false }
-    if isSearch { changed?.settle(ChangedLists.moved) }
-    guard
-      try phase(
-        1, [.listsByWaybill, .waybills], isSearch: isSearch,
-        { rows, facts, _, scratch in
-          unsafe self.engine.judgeWaybills(
-            lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
-            facts: facts, results: self.results, scratch: scratch)
-        })
-    else { return false }
-    return try phase(
-      2, [.listsByTrade, .orders, .payments], isSearch: isSearch,
+    if let changed { try findChanged(changed) }
+    try phase(
+      0, [.listsByIdentity, .cancellations],
+      { rows, facts, _, scratch in
+        unsafe self.engine.judgeIdentities(
+          lists: RowView(words: rows.listsByIdentity),
+          cancellations: RowView(words: rows.cancellations), facts: facts,
+          results: self.results, effects: self.effects, scratch: scratch)
+      })
+    try phase(
+      1, [.listsByWaybill, .waybills],
+      { rows, facts, _, scratch in
+        unsafe self.engine.judgeWaybills(
+          lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
+          facts: facts, results: self.results, scratch: scratch)
+      })
+    try phase(
+      2, [.listsByTrade, .orders, .payments],
       { rows, facts, details, scratch in
         unsafe self.engine.judgeTrades(
           lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
@@ -90,10 +75,17 @@ final class ReconcileRun: Sendable {
     let ranges = MatchTable.allCases.map {
       MatchRange(table: .match(Int($0.rawValue)), wordsPerRow: $0.wordCount)
     }
+    let keys = MatchTable.allCases.map {
+      MatchKeys(table: .match(Int($0.rawValue)), wordsPerRow: $0.wordCount)
+    }
     let changedRows = ChangedRows()
 
     func ranges(_ tables: [MatchTable]) -> [(table: MatchTable, range: MatchRange)] {
       tables.map { ($0, ranges[Int($0.rawValue)]) }
+    }
+
+    func keys(_ tables: [MatchTable]) -> [(table: MatchTable, keys: MatchKeys)] {
+      tables.map { ($0, keys[Int($0.rawValue)]) }
     }
   }
 
@@ -109,25 +101,23 @@ final class ReconcileRun: Sendable {
   }
 
   /// Judges every key, or those of changed lists (`onlyChanged`; returns are always judged all). As many ranges at a time as leave the rows put
-  /// aside within their memory. False: see `phases`.
+  /// aside within their memory.
   func phase(
-    _ number: Int, _ tables: [MatchTable], isSearch: Bool, onlyChanged: Bool = true, _ judge: Judge
-  ) throws(TernError) -> Bool {
-    let ranges = plan.rangeCount(view, tables)
+    _ number: Int, _ tables: [MatchTable], onlyChanged: Bool = true, _ judge: Judge
+  ) throws(TernError) {
+    let changed = onlyChanged && tables[0].role == .list ? changed : nil
+    let ranges = changed == nil ? plan.rangeCount(view, tables) : plan.searchRangeCount(view, tables)
     let queue = WorkQueue(count: ranges)
     let company = Mutex<[(index: Int, word: UInt64)]>([])
-    let isLate = Mutex(false)
     while !queue.isEmpty {
       let deferred = Mutex(DeferredRows())
       try onWorkers(ranges) { (worker) throws(TernError) in
         while worker.scratch.deferred.byteCount < plan.deferredBytes, let range = queue.take() {
           do throws(TernError) {
-            if try !self.judge(
-              range, of: ranges, tables, worker, isSearch: isSearch,
-              onlyChanged: onlyChanged && tables[0].role == .list, judge)
-            {
-              isLate.withLock { $0 = true }
-              queue.stop()
+            if let changed {
+              try self.judge(changed, range, of: ranges, tables, worker, judge)
+            } else {
+              try self.judge(range, of: ranges, tables, worker, judge)
             }
           } catch {
             queue.stop()
@@ -143,18 +133,15 @@ final class ReconcileRun: Sendable {
         deferred.withLock { $0.take(worker.scratch) }
         company.withLock { $0 += worker.changedRows.takeCompany() }
       }
-      if isLate.withLock({ $0 }) { return false }
       try settle(deferred.withLock { $0 }, tables, judge)
     }
     for (index, word) in company.withLock({ $0 }) { results.set(index, word: word) }
-    return true
   }
 
-  /// One range of keys, in parts that fit the cache. False: see `phases`.
+  /// One range of keys, in parts that fit the cache.
   private func judge(
-    _ range: Int, of count: Int, _ tables: [MatchTable], _ worker: Worker, isSearch: Bool,
-    onlyChanged: Bool, _ judge: Judge
-  ) throws(TernError) -> Bool {
+    _ range: Int, of count: Int, _ tables: [MatchTable], _ worker: Worker, _ judge: Judge
+  ) throws(TernError) {
     var byteCount = 0
     let ranges = worker.ranges(tables)
     for (table, rows) in ranges {
@@ -162,17 +149,6 @@ final class ReconcileRun: Sendable {
         try rows.load(range, of: count, from: view.segments)
       }
       byteCount += rows.rowCount * table.wordCount * 8
-    }
-    if let changed, onlyChanged {
-      let outcome = try storing { () throws(StoreError) in
-        try worker.changedRows.gather(
-          ranges, changed, results, isSearch: isSearch, into: worker.rows)
-      }
-      if case .gathered = outcome {
-        judge(worker.rows, FactTable(), DetailTable(), worker.scratch)
-      }
-      if case .late = outcome { return false }
-      return true
     }
     let parts = plan.partCount(byteCount, ranges: count)
     for part in 0..<parts {
@@ -186,7 +162,19 @@ final class ReconcileRun: Sendable {
       }
       judge(worker.rows, FactTable(), DetailTable(), worker.scratch)
     }
-    return true
+  }
+
+  /// Of one range of keys those of changed lists.
+  private func judge(
+    _ changed: ChangedLists, _ range: Int, of count: Int, _ tables: [MatchTable], _ worker: Worker,
+    _ judge: Judge
+  ) throws(TernError) {
+    let all = worker.keys(tables)
+    let isThere = try storing { () throws(StoreError) in
+      for (_, keys) in all { try keys.load(range, of: count, from: view.segments) }
+      return try worker.changedRows.gather(all, changed, results, into: worker.rows)
+    }
+    if isThere { judge(worker.rows, FactTable(), DetailTable(), worker.scratch) }
   }
 
   /// Marks every list that the new documents can have changed, and forgets what was known of it.
@@ -196,7 +184,8 @@ final class ReconcileRun: Sendable {
     try mark(.listsByWaybill, others: [.waybills], changed, bit: ChangedLists.touched)
     try mark(.listsByTrade, others: [.orders, .payments], changed, bit: ChangedLists.touched)
     changed.settle(ChangedLists.moved | ChangedLists.touched)
-    for index in 0..<results.count where changed.contains(index) {
+    let members = changed.members
+    for index in 0..<results.count where members.contains(index) {
       results.keep(index, RuleEngine.ownMask)
     }
   }
@@ -204,23 +193,22 @@ final class ReconcileRun: Sendable {
   private func mark(
     _ lists: MatchTable, others: [MatchTable], _ changed: ChangedLists, bit: UInt8
   ) throws(TernError) {
-    let count = plan.rangeCount(view, [lists])
+    let count = plan.searchRangeCount(view, [lists])
     let queue = WorkQueue(count: count)
     try onWorkers(count) { (worker) throws(TernError) in
-      let ranges = worker.ranges([lists] + others).map(\.range)
+      let keys = worker.keys([lists] + others).map(\.keys)
       while let range = queue.take() {
         do throws(StoreError) {
-          for (position, rows) in ranges.enumerated() {
-            try rows.load(
-              range, of: count, from: view.segments,
-              first: position == 0 ? 0 : changed.firstNewSegment)
+          for (position, table) in keys.enumerated() {
+            // Of the others just the new ones.
+            let first = position == 0 ? 0 : changed.firstNewSegment
+            try table.load(range, of: count, from: view.segments, first: first)
           }
-          try worker.changedRows.mark(
-            ranges[0], others: Array(ranges.dropFirst()), changed, bit: bit)
         } catch {
           queue.stop()
           throw TernError.store(error)
         }
+        worker.changedRows.mark(keys[0], others: Array(keys.dropFirst()), changed, bit: bit)
       }
     }
   }

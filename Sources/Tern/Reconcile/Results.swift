@@ -95,13 +95,14 @@ extension Engine {
     try onWorkers(min(settings.threads, range.count)) { (_) throws(TernError) in
       var decoder = ColumnDecoder()
       var encoder = ColumnEncoder()
+      let table = Table(ResultFile.schema)
       while let index = queue.take() {
         let group = range.lowerBound + index
         let unit = EncodedUnit()
         var report = ReconcileReport()
-        let table = try storing { () throws(StoreError) in
-          try verdictRows(
-            view, segment: group / 2, Direction.allCases[group % 2], results, rules, rule,
+        try storing { () throws(StoreError) in
+          try fillVerdicts(
+            table, view, segment: group / 2, Direction.allCases[group % 2], results, rules, rule,
             &decoder, &report)
         }
         encoder.encode(table, id: ResultFile.verdicts, group: group, into: unit)
@@ -117,15 +118,16 @@ extension Engine {
     return finished.withLock { $0.sorted { $0.group < $1.group }.map { ($0.unit, $0.report) } }
   }
 
-  private func verdictRows(
-    _ view: StoreView, segment: Int, _ direction: Direction, _ results: ListResults,
+  /// Replaces the rows of `table`, whose memory serves one row group after the other.
+  private func fillVerdicts(
+    _ table: Table, _ view: StoreView, segment: Int, _ direction: Direction, _ results: ListResults,
     _ rules: RuleSettings, _ rule: DispositionRule, _ decoder: inout ColumnDecoder,
     _ report: inout ReconcileReport
-  ) throws(StoreError) -> Table {
-    let table = Table(ResultFile.schema)
+  ) throws(StoreError) {
+    table.truncate(0)
     let kind = Kind(.list, direction)
     let reader = view.segments[segment]
-    guard reader.schema(of: .heads(kind)) != nil else { return table }
+    guard reader.schema(of: .heads(kind)) != nil else { return }
     let appTimes = try reader.readTable(
       .heads(kind), columns: ["appTime"], decoder: &decoder
     ).columns[0].integer
@@ -140,6 +142,7 @@ extension Engine {
       ? nil
       : try reader.readTable(.heads(kind), columns: InspectionDraws.columns, decoder: &decoder)
     let identities = heads.map(InspectionDraws.Identities.init)
+    for column in table.columns { column.integer.values.reserve(appTimes.count) }
     for row in 0..<appTimes.count {
       let word = results.word(first + row)
       guard word & ListResults.countsBit != 0 else {
@@ -164,7 +167,6 @@ extension Engine {
       report.count(set, disposition)
     }
     withExtendedLifetime(heads) {}
-    return table
   }
 
   private func cancellationRows(

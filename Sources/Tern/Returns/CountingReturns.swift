@@ -16,8 +16,8 @@ extension ReconcileRun {
   /// The returns that count, those of one name together, in order of `appTime`, then received.
   func countingReturns() throws(TernError) -> [CountingReturn] {
     let found = Mutex<[CountingReturn]>([])
-    _ = try phase(
-      3, [.refunds], isSearch: false,
+    try phase(
+      3, [.refunds],
       { rows, facts, _, scratch in
         let refunds = unsafe RowView<RefundRow>(words: rows.refunds)
         matchRefunds(refunds, facts: facts, scratch: scratch)

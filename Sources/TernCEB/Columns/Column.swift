@@ -140,9 +140,9 @@ public final class IntegerColumn {
     unsafe storage.deallocate()
   }
 
-  public var count: Int { values.count }
+  @inlinable public var count: Int { values.count }
   @inlinable public subscript(row: Int) -> Int64 { values[row] }
-  public func append(_ value: Int64) { values.append(value) }
+  @inlinable public func append(_ value: Int64) { values.append(value) }
   public func truncate(_ rows: Int) { values.setCount(rows) }
 }
 

@@ -16,27 +16,34 @@ extension SegmentReader {
     (directory.groups[id] ?? []).reduce(0) { $0 + directory.block($1, column: 0).size }
   }
 
-  /// Appends the blocks of a match table that hold range `range` of 2^`bits` of the keys, end to
-  /// end, and calls `found` with each. Neighbours are read together.
-  func readMatchBytes(
-    _ range: Int, bits: Int, table id: TableID, into bytes: inout GrowableBuffer<UInt8>,
-    found: (EncodedBlock) -> Void
-  ) throws(StoreError) {
-    guard case .match(_, let rangeBits) = directory.table(id)?.shape else { return }
+  /// The blocks of a match table that hold range `range` of 2^`bits` of the keys, in their order.
+  func matchBlocks(_ range: Int, bits: Int, table id: TableID) -> [EncodedBlock] {
+    guard case .match(_, let rangeBits) = directory.table(id)?.shape else { return [] }
     // The ranges that the wanted one covers, or the one that covers it.
     let ranges =
       bits <= rangeBits
       ? range << (rangeBits - bits)..<(range + 1) << (rangeBits - bits)
       : range >> (bits - rangeBits)..<(range >> (bits - rangeBits)) + 1
     let groups = directory.groups[id] ?? []
-    var index = groups.partitioningIndex { $0.number >= ranges.lowerBound }
-    while index < groups.count && groups[index].number < ranges.upperBound {
-      let first = directory.block(groups[index], column: 0)
+    let first = groups.partitioningIndex { $0.number >= ranges.lowerBound }
+    let end = groups.partitioningIndex { $0.number >= ranges.upperBound }
+    return groups[first..<end].map { directory.block($0, column: 0) }
+  }
+
+  /// Appends the blocks of `matchBlocks` end to end, and calls `found` with each. Neighbours are read together.
+  func readMatchBytes(
+    _ range: Int, bits: Int, table id: TableID, into bytes: inout GrowableBuffer<UInt8>,
+    found: (EncodedBlock) -> Void
+  ) throws(StoreError) {
+    let blocks = matchBlocks(range, bits: bits, table: id)
+    var index = 0
+    while index < blocks.count {
+      let first = blocks[index]
       found(first)
       var size = first.size
       index += 1
-      while index < groups.count && groups[index].number < ranges.upperBound {
-        let next = directory.block(groups[index], column: 0)
+      while index < blocks.count {
+        let next = blocks[index]
         guard next.offset == first.offset + UInt64(size),
           UInt64(size + next.size) <= Self.bytesPerRead
         else { break }
@@ -44,17 +51,67 @@ extension SegmentReader {
         size += next.size
         index += 1
       }
-      bytes.reserve(size + paddingBytes)
-      let done = try system.read(
-        file, offset: first.offset, count: size,
-        to: bytes.view.slice(bytes.count, count: bytes.capacity - bytes.count))
-      guard done == size else {
-        throw .corrupt(
-          file: path, range: first.offset + UInt64(done)..<first.offset + UInt64(size),
-          what: "the file ends too early")
-      }
-      bytes.setCount(bytes.count + size)
+      try append(first.offset, size, to: &bytes)
     }
+  }
+
+  /// Appends the beginning of a granule, with its keys and documents, and returns how much it is.
+  func readKeys(
+    _ block: EncodedBlock, rangeBits: Int, wordsPerRow: Int, into bytes: inout GrowableBuffer<UInt8>
+  ) throws(StoreError) -> Int {
+    let start = bytes.count
+    // Documents seldom take more bits than these: then one read is enough.
+    let usual =
+      granuleHeaderSize + wordsPerRow * columnDescriptorSize
+      + packedSize(block.rows, width: 64 - rangeBits) + packedSize(block.rows, width: 24)
+    let least = granuleHeaderSize + wordsPerRow * columnDescriptorSize
+    guard block.size >= least, block.rawSize == block.rows * wordsPerRow * 8, block.encoding == 0 else {
+      throw damage(block, BlockFault("the size of the values is another"))
+    }
+    let size = min(block.size, usual)
+    try append(block.offset, size, to: &bytes)
+    bytes.reserve(paddingBytes)
+    guard
+      let end = keysEnd(bytes.view, start: start, rows: block.rows, wordsPerRow: wordsPerRow),
+      end >= least, end <= block.size
+    else { throw damage(block, BlockFault("impossible column of match rows")) }
+    if end > size { try append(block.offset + UInt64(size), end - size, to: &bytes) }
+    bytes.reserve(paddingBytes)
+    let checked = start + granuleHeaderSize
+    guard bytes.view.checksum(checked, count: end - granuleHeaderSize) == bytes.view.load64(start + 8) else {
+      throw damage(block, BlockFault("wrong checksum of the keys"))
+    }
+    bytes.setCount(start + end)
+    return end
+  }
+
+  /// Reads a whole granule, with padding behind it.
+  func readMatchBlock(
+    _ block: EncodedBlock, wordsPerRow: Int, into bytes: inout GrowableBuffer<UInt8>
+  ) throws(StoreError) {
+    try Self.read(system, file, block.offset, block.size, to: &bytes)
+    do throws(BlockFault) {
+      try checkSum(of: block, at: 0, in: bytes.view)
+      guard block.rawSize == block.rows * wordsPerRow * 8, block.encoding == 0 else {
+        throw BlockFault("the size of the values is another")
+      }
+    } catch {
+      throw damage(block, error)
+    }
+  }
+
+  private func append(
+    _ offset: UInt64, _ size: Int, to bytes: inout GrowableBuffer<UInt8>
+  ) throws(StoreError) {
+    bytes.reserve(size + paddingBytes)
+    let done = try system.read(
+      file, offset: offset, count: size,
+      to: bytes.view.slice(bytes.count, count: bytes.capacity - bytes.count))
+    guard done == size else {
+      throw .corrupt(
+        file: path, range: offset + UInt64(done)..<offset + UInt64(size), what: "the file ends too early")
+    }
+    bytes.setCount(bytes.count + size)
   }
 
   /// All rows of the block at `start` of the decoder's input.

@@ -14,13 +14,15 @@ struct GranuleColumn: BitwiseCopyable {
 /// Rows are unpacked so many at a time: a piece of the output that stays in the first-level cache.
 private let rowsPerStep = 64
 
-/// Checks the granule of `size` bytes at `start` and appends its columns to `columns`.
+/// Checks the granule at `start`, of which `size` bytes are there, and appends its columns to `columns`.
 ///
 /// `segmentOrdinal << 32` goes to the base of word 2, the document reference. 16 bytes after the
 /// granule must be readable. O(columns).
+///
+/// - Parameter keysOnly: just the beginning is there, with words 0 and 2: only these two columns are appended.
 func parseGranule(
   _ bytes: View<UInt8>, start: Int, size: Int, rows: Int, wordsPerRow: Int,
-  segmentOrdinal: UInt64, into columns: inout GrowableBuffer<GranuleColumn>
+  segmentOrdinal: UInt64, keysOnly: Bool = false, into columns: inout GrowableBuffer<GranuleColumn>
 ) throws(BlockFault) {
   let headerSize = granuleHeaderSize + wordsPerRow * columnDescriptorSize
   guard size >= headerSize else { throw BlockFault("data ends too early") }
@@ -30,27 +32,39 @@ func parseGranule(
   }
   guard header >> 48 == 0 else { throw BlockFault("reserved bytes are not zero") }
   columns.reserve(wordsPerRow)
+  let first = columns.count
   var next = headerSize
-  for word in 0..<wordsPerRow {
+  for position in 0..<(keysOnly ? 2 : wordsPerRow) {
+    let word = wordOfData(at: position)
     let descriptor = start + granuleHeaderSize + word * columnDescriptorSize
     let tail = bytes.load64(descriptor + 8)
     let width = Int(tail & 0xff)
     let isDictionary = tail >> 8 & 0xff
     let entries = Int(tail >> 16 & 0xffff)
     guard width <= 64, isDictionary <= 1, (isDictionary == 1) == (entries > 0),
-      entries <= dictionaryEntriesMax, Int(tail >> 32) == next
+      entries <= dictionaryEntriesMax, word > 2 || entries == 0, Int(tail >> 32) == next
     else { throw BlockFault("impossible column of match rows") }
     let data = next + entries * 8
     next = data + packedSize(rows, width: width)
     guard next <= size else { throw BlockFault("data ends too early") }
     var base = bytes.load64(descriptor)
     if word == 2 { base &+= segmentOrdinal << 32 }
-    columns.append(
-      GranuleColumn(
-        base: base, data: start + data, dictionary: start + data - entries * 8,
-        width: Int32(width), entries: Int32(entries)))
+    columns.view[first + (keysOnly ? position : word)] = GranuleColumn(
+      base: base, data: start + data, dictionary: start + data - entries * 8,
+      width: Int32(width), entries: Int32(entries))
   }
-  guard next == size else { throw BlockFault("data goes on after its end") }
+  columns.setCount(first + (keysOnly ? 2 : wordsPerRow))
+  guard keysOnly || next == size else { throw BlockFault("data goes on after its end") }
+}
+
+/// Where the keys and documents of the granule at `start` end, counted from there, by its descriptors; nil if they are
+/// impossible.
+func keysEnd(_ bytes: View<UInt8>, start: Int, rows: Int, wordsPerRow: Int) -> Int? {
+  guard wordsPerRow >= 3 else { return nil }
+  let tail = bytes.load64(start + granuleHeaderSize + 2 * columnDescriptorSize + 8)
+  let (width, entries) = (Int(tail & 0xff), Int(tail >> 16 & 0xffff))
+  guard width <= 64, entries <= dictionaryEntriesMax else { return nil }
+  return Int(tail >> 32) + entries * 8 + packedSize(rows, width: width)
 }
 
 extension GranuleColumn {
@@ -123,6 +137,51 @@ extension GranuleColumn {
       }
     }
     return true
+  }
+}
+
+extension GranuleColumn {
+  /// Of a column of keys the first row of `rows` whose top 16 bits are `bound` or more.
+  ///
+  /// Keys are keyed digests, spread evenly: the guess by proportion is a few rows off, and steps of
+  /// growing length find the place. O(log n) however they are spread.
+  ///
+  /// - Parameters:
+  ///   - all: rows of the granule.
+  ///   - rangeBits: top bits that all of them share.
+  func firstRow(
+    from bound: Int, in rows: Range<Int>, of all: Int, rangeBits: Int, _ bytes: View<UInt8>
+  ) -> Int {
+    func isBefore(_ row: Int) -> Bool {
+      Int(truncatingIfNeeded: value(row, bytes) &>> UInt64(64 - MatchRange.keyBitsMax)) < bound
+    }
+    var low = rows.lowerBound
+    var high = rows.upperBound
+    let width = 1 << (MatchRange.keyBitsMax - rangeBits)
+    let guess = (bound & (width - 1)) * all / width
+    var step = 1
+    if guess > low && guess < high {
+      if isBefore(guess) {
+        low = guess + 1
+        while low + step < high, isBefore(low + step) {
+          low += step + 1
+          step *= 2
+        }
+        high = min(high, low + step)
+      } else {
+        high = guess
+        while high - step > low, !isBefore(high - step) {
+          high -= step
+          step *= 2
+        }
+        low = max(low, high - step)
+      }
+    }
+    while low < high {
+      let middle = (low &+ high) / 2
+      if isBefore(middle) { low = middle &+ 1 } else { high = middle }
+    }
+    return low
   }
 }
 
