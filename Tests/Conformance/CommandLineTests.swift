@@ -124,6 +124,14 @@ struct CommandLineTests {
     }
   }
 
+  @Test("run --no-report: the same files but the report")
+  func noReport() throws {
+    let (whole, bare) = (try Run([Self.input]), try Run([Self.input], ["--no-report"]))
+    #expect(bare.status == 0)
+    #expect(bare.files.keys.sorted() == ["rejects.ndjson", "statistics.csv", "summary.json", "verdicts.csv"])
+    for (name, bytes) in bare.files { #expect(whole.files[name] == bytes, "\(name)") }
+  }
+
   @Test("run: its files, and counts in summary.json that are those of verdicts.csv")
   func summary() throws {
     let run = try Run([Self.input])
