@@ -39,10 +39,12 @@ def catalogue():
     kinds = {}
     for text in CATALOGUE.read_text().split("KindSpec(")[1:]:
         number, document, head, line = re.search(
-            r'number: (\d+), document: "(\w+)", head: (nil|"\w+"), line: (nil|"\w+")', text).groups()
+            r'number: (\d+),.*?document: "(\w+)", head: (nil|"\w+"), line: (nil|"\w+")', text, re.DOTALL).groups()
+        if int(number) not in ROLES:
+            continue
         levels = [{name: (type, (re.search('emptyValue: "(.*?)"', rest) or ["", ""])[1])
                    for name, type, rest in re.findall(r'Field\("(\w+)", \.(\w+)(.*)\)', part)}
-                  for part in text.split("lineFields:")]
+                  for part in (text.split("lineFields:") + [""])[:2]]
         kinds[int(number)] = (document, head.strip('"').replace("nil", "-"), line.strip('"').replace("nil", "-"),
                               *levels)
     return kinds
