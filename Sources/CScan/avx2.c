@@ -4,7 +4,7 @@
 #include "kernels.h"
 
 // No calls of memset: they would cost the walk's loop its constants.
-#define WALK_TARGET __attribute__((target("avx2,bmi,bmi2"), no_builtin("memset")))
+#define WALK_TARGET __attribute__((target("avx2,bmi,bmi2,prfchw"), no_builtin("memset")))
 
 WALK_TARGET static inline uint32_t value_mask(const uint8_t *p) {
   // By low four bits: the byte that ends a value, if one does.
@@ -22,10 +22,6 @@ WALK_TARGET static inline uint64_t differ32(const uint8_t *p, const uint8_t *gap
                                     _mm256_loadu_si256((const __m256i *)gap));
   return (uint32_t)~_mm256_movemask_epi8(equal);
 }
-
-#include "walk_x86.h"
-#define WALK_NAME tern_walk_avx2
-#include "walk.h"
 
 // Rows for `_mm_shuffle_epi8`: takes out the byte at place 15 - row and moves those before it up.
 #define WITHOUT(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o) \
@@ -98,4 +94,8 @@ WALK_TARGET static inline uint64_t block_equal(block a, block b) {
 WALK_TARGET static inline int block_any_high(block a) { return _mm256_movemask_epi8(a) != 0; }
 WALK_TARGET static inline int block_any(block a) { return !_mm256_testz_si256(a, a); }
 #include "utf8.h"
+
+#include "walk_x86.h"
+#define WALK_NAME tern_walk_avx2
+#include "walk.h"
 #endif

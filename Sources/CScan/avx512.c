@@ -23,10 +23,6 @@ WALK_TARGET static inline uint64_t differ32(const uint8_t *p, const uint8_t *gap
                                  _mm256_loadu_si256((const __m256i *)gap));
 }
 
-#include "walk_x86.h"
-#define WALK_NAME tern_walk_avx512
-#include "walk.h"
-
 #define UTF8_NAME tern_utf8_avx512
 #define UTF8_BLOCK 64
 typedef __m512i block;
@@ -50,4 +46,8 @@ WALK_TARGET static inline uint64_t block_equal(block a, block b) {
 WALK_TARGET static inline int block_any_high(block a) { return _mm512_movepi8_mask(a) != 0; }
 WALK_TARGET static inline int block_any(block a) { return _mm512_test_epi8_mask(a, a) != 0; }
 #include "utf8.h"
+
+#include "walk_x86.h"
+#define WALK_NAME tern_walk_avx512
+#include "walk.h"
 #endif

@@ -34,9 +34,6 @@ static inline void new_row(tern_span *row, uint32_t fields) {
   memset(row, 0xFF, fields * sizeof(tern_span));
 }
 
-#define WALK_NAME tern_walk_neon
-#include "walk.h"
-
 #define UTF8_NAME tern_utf8_neon
 #define UTF8_BLOCK 16
 typedef uint8x16_t block;
@@ -55,4 +52,14 @@ static inline uint64_t block_equal(block a, block b) { return nibbles(vceqq_u8(a
 static inline int block_any_high(block a) { return vmaxvq_u8(a) >= 0x80; }
 static inline int block_any(block a) { return vmaxvq_u8(a) != 0; }
 #include "utf8.h"
+
+static inline int copy_block(uint8_t *out, const uint8_t *p) {
+  const uint8x16_t a = vld1q_u8(p), b = vld1q_u8(p + 16);
+  vst1q_u8(out, a);
+  vst1q_u8(out + 16, b);
+  return block_any_high(vorrq_u8(a, b));
+}
+
+#define WALK_NAME tern_walk_neon
+#include "walk.h"
 #endif

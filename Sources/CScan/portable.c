@@ -35,6 +35,17 @@ static inline void new_row(tern_span *row, uint32_t fields) {
   memset(row, 0xFF, fields * sizeof(tern_span));
 }
 
+static inline int copy_block(uint8_t *out, const uint8_t *p) {
+  uint64_t words[4];
+  memcpy(words, p, 32);
+  memcpy(out, words, 32);
+  return ((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080u) != 0;
+}
+
+static inline int text_doubtful(const uint8_t *p, uint32_t length) {
+  return tern_utf8_portable(p, length) != length;
+}
+
 #define WALK_NAME tern_walk_portable
 #define WALK_TARGET
 #include "walk.h"

@@ -53,6 +53,14 @@ WALK_TARGET static inline int doubtful(const uint8_t *p, block v) {
           block_equal(one, block_set(0xBF))) != 0;
 }
 
+/// Whether a text with ASCII before and behind it may not be valid.
+WALK_TARGET static inline int text_doubtful(const uint8_t *p, uint32_t length) {
+  // The block that holds the byte behind the text too: there a sequence that is cut off shows.
+  for (uint32_t i = 0; i <= length; i += UTF8_BLOCK)
+    if (doubtful(p + i, block_load(p + i))) return 1;
+  return 0;
+}
+
 WALK_TARGET size_t UTF8_NAME(const uint8_t *data, size_t length) {
   size_t i = 0;
   size_t exact_until = 3;  // blocks look three bytes back

@@ -1,24 +1,55 @@
-// The walk, written once over four primitives that each kernel file defines before including it:
+// The walk, written once over primitives that each kernel file defines before including it:
 //
 //   WALK_NAME      name of the function
 //   WALK_TARGET    attribute that selects the instruction set, or nothing
 //   value_length(p)  bytes before the first of `<`, `&`, `>` or below 0x20; padding guarantees one
 //   gap_equal(p, gap, length)   whether `length` bytes agree, 1 at least; both sides may be read
 //                               64 bytes behind the first that differs
+//   first_differs(p, state)     whether the bytes differ from those of the state's newest gap
 //   new_row(row, fields)        fills a row with 0xFF; up to 24 bytes behind it may be filled too
+//   copy_block(out, p)          copies 32 bytes; whether one of them is above 0x7F
+//   text_doubtful(p, length)    whether the text may not be UTF-8; ASCII stands before and behind it
 //
 // A gap begins with `</`: where a value ends at another byte, no gap fits, and that byte is looked
-// at only then.
+// at only then. It holds no zero: the padding ends every comparison.
+
+#ifndef FIRST_DIFFERS
+WALK_TARGET static inline int first_differs(const uint8_t *p, const tern_state *s) {
+  const uint32_t length = s->gaps[0].length;
+  return !gap_equal(p, s->first, length < TERN_FIRST_BYTES ? length : TERN_FIRST_BYTES);
+}
+#endif
 
 WALK_TARGET static inline void set_empty(tern_span *row, const uint8_t *states, int count) {
   for (int i = 0; i < count; i++) row[states[i]] = (tern_span){0, 0};
 }
 
-WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
+/// Appends a value to its column.
+WALK_TARGET static inline void append_text(
+    tern_text *text, const uint8_t *start, uint32_t length, uint32_t *is_doubtful) {
+  uint8_t *const out = text->bytes;
+  int others = copy_block(out, start);
+  if (__builtin_expect(length > 32, 0)) {
+    if ((ptrdiff_t)length > text->limit - out) {
+      text->is_odd = 1;
+      return;
+    }
+    for (uint32_t done = 32; done < length; done += 32)
+      others |= copy_block(out + done, start + done);
+  }
+  text->bytes = out + length;
+  __builtin_prefetch(out + 192, 1);
+  __builtin_prefetch(text->ends + 16, 1);
+  *text->ends++ = (uint32_t)(uintptr_t)(out + length) - text->origin;
+  if (__builtin_expect(length - text->min_length > text->length_range, 0)) text->is_odd = 1;
+  // What stands behind the value is looked at too: gaps are ASCII, but the next value may be near.
+  if (others && text_doubtful(start, length)) *is_doubtful = 1;
+}
+
+WALK_TARGET __attribute__((always_inline)) static inline void walk_along(
+    const tern_template *t, tern_walk *w, tern_text *const texts) {
   const uint8_t *const base = w->base;
   const uint8_t *const end = base + w->end;
-  // From here on a gap may reach past the end.
-  const uint8_t *const near_end = w->end > TERN_MAX_GAP ? end - TERN_MAX_GAP : base;
   const uint8_t *const pool = t->pool;
   const uint8_t *const states = (const uint8_t *)t->states;
   const uint32_t head_fields = t->head_fields;
@@ -42,23 +73,38 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
       uint32_t length = value_length(p);
       p += length;
       // Before a value stands a gap, so an empty one is no case of its own.
-      if (__builtin_expect((p[-1] == ' ') | (*start == ' '), 0)) {
+      if (__builtin_expect(p[-1] == ' ', 0) || __builtin_expect(*start == ' ', 0)) {
         while (length > 0 && start[length - 1] == ' ') length--;
         while (length > 0 && *start == ' ') start++, length--;
       }
       row[s->state] = (tern_span){(uint32_t)(start - base), length};
+      if (texts && s->text)
+        append_text((tern_text *)((uint8_t *)texts + s->text), start, length, &w->is_doubtful);
     }
   gap:;
     const tern_gap *g = s->gaps;
     // The newest gap is the usual one.
-    const int is_near_end = p >= near_end;
-    if (__builtin_expect(is_near_end || !gap_equal(p, pool + g->gap, g->length), 0)) {
-      const tern_gap *const last = g + s->count;
-      for (g += !is_near_end; g < last; g++)
-        if (g->length <= (size_t)(end - p) && gap_equal(p, pool + g->gap, g->length)) break;
+    if (__builtin_expect(!first_differs(p, s), 1)) {
+      const uint32_t advance = s->advance;
+      if (__builtin_expect(advance != 0, 1)) {
+        p += advance;
+        s = (const tern_state *)(states + s->next);
+        continue;
+      }
+      if (s->count == 0) break;
+      if (g->length > TERN_FIRST_BYTES &&
+          !gap_equal(p + TERN_FIRST_BYTES, pool + g->gap + TERN_FIRST_BYTES, g->length - TERN_FIRST_BYTES))
+        g = NULL;
+    } else {
+      g = NULL;
+    }
+    if (g == NULL) {
+      const tern_gap *const last = s->gaps + s->count;
+      for (g = s->gaps + 1; g < last; g++)
+        if (gap_equal(p, pool + g->gap, g->length)) break;
       if (g >= last) break;
     }
-    if (__builtin_expect(g->is_plain, 1)) {
+    if (g->is_plain) {
       p += g->length;
       s = (const tern_state *)(states + g->next);
       continue;
@@ -101,10 +147,18 @@ WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
     at_gap = 0;
     if (row && row[state].length != TERN_ABSENT) {
       p = base + row[state].start;
+      // Its column has it already.
+      if (texts && s->text) ((tern_text *)((uint8_t *)texts + s->text))->is_odd = 1;
       row[state] = (tern_span){TERN_ABSENT, TERN_ABSENT};
     }
   }
   w->position = (uint32_t)(p - base);
   w->state = state;
   w->at_gap = (uint32_t)at_gap;
+}
+
+WALK_TARGET void WALK_NAME(const tern_template *t, tern_walk *w) {
+  // Twice: without columns the loop does not ask for them.
+  if (w->texts) walk_along(t, w, w->texts);
+  else walk_along(t, w, NULL);
 }

@@ -22,6 +22,17 @@ WALK_TARGET static inline int gap_equal(const uint8_t *p, const uint8_t *gap, ui
   return _bzhi_u64(differ, length) == 0;
 }
 
+#define FIRST_DIFFERS
+WALK_TARGET static inline int first_differs(const uint8_t *p, const tern_state *s) {
+  return ((differ32(p, s->first) | differ32(p + 32, s->first + 32) << 32) & s->cares) != 0;
+}
+
+WALK_TARGET static inline int copy_block(uint8_t *out, const uint8_t *p) {
+  const __m256i block = _mm256_loadu_si256((const __m256i *)p);
+  _mm256_storeu_si256((__m256i *)out, block);
+  return _mm256_movemask_epi8(block);
+}
+
 WALK_TARGET static inline void new_row(tern_span *row, uint32_t fields) {
   const __m256i absent = _mm256_set1_epi8(-1);
   for (uint32_t i = 0; i < fields; i += 4) _mm256_storeu_si256((__m256i *)(row + i), absent);

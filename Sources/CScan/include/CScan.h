@@ -42,11 +42,19 @@ typedef struct {
 /// Longer gaps are not learned.
 #define TERN_MAX_GAP 2048
 
+/// So many bytes of its newest gap stand in a state itself.
+#define TERN_FIRST_BYTES 64
+
 typedef struct {
   uint16_t count;
   uint16_t state;  // its own number
-  // The newest first. Where none was learned the first is one that fits nowhere.
-  tern_gap gaps[TERN_GAPS_PER_STATE];
+  uint32_t text;   // its column in a walk's `texts`, in bytes; 0 where the field is no text
+  // Of the newest gap, the usual one. Where none was learned one that fits nowhere.
+  uint64_t cares;    // a bit for each byte of `first` that belongs to it
+  uint32_t advance;  // its length if it is plain and `first` holds all of it; else 0
+  uint32_t next;     // as in `gaps[0]`
+  uint8_t first[TERN_FIRST_BYTES];
+  tern_gap gaps[TERN_GAPS_PER_STATE];  // the newest first
 } tern_state;
 
 /// A message kind as one sender writes it. State 0 is the place where a document may start;
@@ -57,6 +65,20 @@ typedef struct {
   uint32_t head_fields;
   uint32_t line_fields;
 } tern_template;
+
+/// A column of texts that a walk appends to: bytes end to end, and the end of each value.
+typedef struct {
+  uint8_t *bytes;   // where the next value goes; `TERN_TEXT_ROOM` bytes for each row fit there
+  uint32_t *ends;   // where its end goes
+  uint8_t *limit;   // a value longer than `TERN_TEXT_ROOM` ends before
+  uint32_t origin;  // low half of the address that ends count from
+  uint32_t min_length;  // a length from here to `length_range` more is as it should be
+  uint32_t length_range;
+  uint32_t is_odd;  // out: some length is not, or a value found no room: the column's rows are void
+} tern_text;
+
+/// Bytes that a text column keeps free for each row that may come.
+#define TERN_TEXT_ROOM 32
 
 /// Where a walk stands, and the rows it fills (row-major spans).
 typedef struct {
@@ -73,6 +95,10 @@ typedef struct {
   uint32_t *document_starts;  // by document: offset of its `<`
   uint32_t *document_ends;    // by document: offset past its closing `>`
   uint32_t *document_lines;   // by document: number of its lines
+  // Columns that take the texts of these rows at once; null: rows of spans are all. A field that a row
+  // does not have leaves no entry in its column.
+  tern_text *texts;
+  uint32_t is_doubtful;  // out: some text may not be UTF-8
 } tern_walk;
 
 typedef enum {

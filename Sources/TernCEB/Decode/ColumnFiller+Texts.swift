@@ -17,7 +17,9 @@ extension ColumnFiller {
     let heads = unsafe Group(
       rows.heads.base, rows.documentCount, rows.headFields, message.base, rows.arena, kind,
       isLine: false)
+    let areWalked = rows.textsAreWalked
     for index in 0..<check.headTexts.count {
+      if areWalked, unsafe take(1 + index, check.headTexts[index], heads, columns.headTexts[index]) { continue }
       unsafe fillText(check.headTexts[index], heads, columns.headTexts[index], maxBytes)
     }
     guard rows.lineCount > 0 else { return }
@@ -25,8 +27,21 @@ extension ColumnFiller {
       rows.lines.base, rows.lineCount, rows.lineFields, message.base, rows.arena, kind,
       isLine: true)
     for index in 0..<check.lineTexts.count {
+      if areWalked,
+        unsafe take(1 + check.headTexts.count + index, check.lineTexts[index], lines, columns.lineTexts[index])
+      { continue }
       unsafe fillText(check.lineTexts[index], lines, columns.lineTexts[index], maxBytes)
     }
+  }
+
+  /// Takes what walks have put into a column, if nothing of it needs a closer look.
+  @inline(__always)
+  private func take(
+    _ index: Int, _ text: KindChecks.TextSlot, _ group: Group, _ column: UnsafeMutablePointer<TextColumn.Storage>
+  ) -> Bool {
+    guard unsafe texts.take(index, into: column, rows: group.count) else { return false }
+    if text.fixedWord != 0 { countOthersThanFixed(text, group) }
+    return true
   }
 
   private func fillText(
@@ -123,7 +138,7 @@ extension ColumnFiller {
       }
     }
     remarks += odd
-    if text.isNeeded, hasEmpty || hasAbsent { lacksSomething = true }
+    if (text.isKey && hasEmpty) || (text.isNeeded && hasAbsent) { lacksSomething = true }
     return hasEmpty
   }
 

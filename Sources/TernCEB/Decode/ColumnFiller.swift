@@ -37,6 +37,8 @@ final class ColumnFiller {
   var lacksSomething = false
   /// Values may hold bytes that are not UTF-8. Set by any group of a message; the reader looks closer.
   var mayBeInvalid = false
+  /// Columns as walks fill them.
+  var texts = WalkedTexts()
   let strict: Bool
   let kernel: tern_kernel
   /// Derived secret of the documents' digests.
@@ -124,6 +126,11 @@ final class ColumnFiller {
     }
   }
 
+  /// A walk begins a group of documents.
+  func beginTexts(of kind: Kind) {
+    texts.begin(columns(of: kind), checks[Int(kind.rawValue)])
+  }
+
   /// Appends the documents of `rows` to the batch; those that cannot be used become rejects.
   func fill(_ kind: Kind, _ rows: inout SpanRows) {
     let check = checks[Int(kind.rawValue)]
@@ -144,6 +151,7 @@ final class ColumnFiller {
       mayBeInvalid = true
       tables.heads.truncate(headStart)
       tables.lines?.truncate(lineStart)
+      rows.textsAreWalked = false
       fillTheGood(kind, check, &rows)
       if rows.documentCount == 0 { return }
     }

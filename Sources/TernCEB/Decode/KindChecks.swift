@@ -1,5 +1,5 @@
 /// What makes a document of a kind a reject, as slots of its rows (domain: "What is rejected").
-struct KindChecks: Sendable {
+final class KindChecks: Sendable {
   static let all: [KindChecks] = Kind.allCases.map(KindChecks.init)
 
   /// By slot: all ones where the 202205 schema requires the element.
@@ -37,6 +37,12 @@ struct KindChecks: Sendable {
     var mayBeEmpty: Bool
     /// A required element or a key: a document without it may have to be rejected.
     var isNeeded: Bool
+    /// A key: a document where it is empty may have to be rejected.
+    var isKey: Bool
+    /// As `minLength` and `lengthRange`, of values that nothing needs to be asked about: where it means nothing
+    /// more, an empty one too.
+    var leastLength: Int { mayBeEmpty && !isKey && emptyValueBytes == 0 && minLength == 1 ? 0 : minLength }
+    var leastRange: UInt { lengthRange + UInt(minLength - leastLength) }
     /// The only byte string allowed, up to 8 bytes as a little-endian word; 0 where any is.
     var fixedWord: UInt64
   }
@@ -113,7 +119,7 @@ struct KindChecks: Sendable {
         slot: slot, minLength: minLength, lengthRange: UInt((field.maxLength == 0 ? Int(Int32.max) : field.maxLength) - minLength),
         emptyValueBytes: field.emptyValue?.utf8.count ?? 0,
         mayBeEmpty: !field.required || field.minLength == 0,
-        isNeeded: field.required || keys.contains(slot),
+        isNeeded: field.required || keys.contains(slot), isKey: keys.contains(slot),
         fixedWord: field.isFixed ? word(field.emptyValue ?? "") : 0)
     }
   }
@@ -127,7 +133,7 @@ private func word(_ text: String) -> UInt64 {
 /// The storage of one kind's columns, without reference counting: what the loops write to. Valid as
 /// long as the batch lives.
 @safe
-struct KindColumns {
+final class KindColumns {
   @unsafe enum Number {
     case decimal(UnsafeMutablePointer<DecimalColumn.Storage>)
     case integer(UnsafeMutablePointer<GrowableBuffer<Int64>>)

@@ -14,6 +14,8 @@ final class KindLayout: Sendable {
   let documentLimit: Int
   /// A message without a document is a reject.
   let needsDocument: Bool
+  /// By state: where a walk finds the column of a text.
+  let textPlaces: [UInt32]
   /// By state; entry 0 is empty.
   let fieldNames: [[UInt8]]
 
@@ -26,6 +28,7 @@ final class KindLayout: Sendable {
     line = spec.line.map { Array($0.utf8) }
     headFields = spec.headFields.count
     lineFields = spec.lineFields.count
+    textPlaces = WalkedTexts.places(kind)
     documentLimit = kind.role.decides ? MessageReader.maxDocuments : Int(Int32.max)
     needsDocument = kind.role.decides
     fieldNames =

@@ -75,6 +75,7 @@ extension MessageReader {
       documentsMet += 1
       guard documentsMet <= layout.documentLimit else { return (.other, 0) }
       if rows.documentCount == SpanRows.maxDocuments { flush() }
+      if rows.documentCount == 0 { beginGroup(layout) }
       gap.documentStart = start - gap.start
       gap.open(TERN_OPENS_DOCUMENT)
       rows.openDocument(at: start)

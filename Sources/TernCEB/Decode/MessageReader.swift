@@ -293,12 +293,15 @@ final class MessageReader {
     unsafe walk.at_gap = atGap ? 1 : 0
     while true {
       if layout.lineFields > 0, rows.lineCount == rows.lineCapacity { rows.reserveLines() }
+      if rows.documentCount == 0 { beginGroup(layout) }
       // Documents that were in groups before this one.
       let earlier = documentsMet - rows.documentCount
       unsafe walk.document_count = UInt32(rows.documentCount)
       unsafe walk.document_capacity = UInt32(min(SpanRows.maxDocuments, layout.documentLimit - earlier))
       unsafe walk.line_count = UInt32(rows.lineCount)
-      unsafe walk.line_capacity = UInt32(rows.lineCapacity)
+      unsafe walk.line_capacity = UInt32(
+        rows.textsAreWalked ? min(rows.lineCapacity, WalkedTexts.maxLines) : rows.lineCapacity)
+      unsafe walk.texts = rows.textsAreWalked ? filler.texts.entries : nil
       unsafe walk.heads = rows.heads.base
       unsafe walk.lines = rows.lines.base
       unsafe walk.document_starts = rows.documentStarts.base
@@ -311,12 +314,16 @@ final class MessageReader {
       rows.lineCount = unsafe Int(walk.line_count)
       documentsMet = earlier + rows.documentCount
       guard unsafe walk.is_full != 0 else { break }
-      if layout.lineFields > 0, rows.lineCount == rows.lineCapacity { continue }
+      if layout.lineFields > 0, unsafe walk.line_count == walk.line_capacity {
+        rows.textsAreWalked = false
+        continue
+      }
       // The group is full and all its documents are complete; the gap will be found again at once.
       guard documentsMet < layout.documentLimit else { break }
       flush()
     }
 
+    if unsafe walk.is_doubtful != 0 { filler.mayBeInvalid = true }
     let newPosition = unsafe Int(walk.position)
     let newState = unsafe Int(walk.state)
     let stoppedAtGap = unsafe walk.at_gap == 1
@@ -330,6 +337,7 @@ final class MessageReader {
     if stoppedAtGap, position + 1 < end, byte(position + 1) != UInt8(ascii: "/") {
       // Not the end of the value but CDATA, a comment or an element in it: read it again.
       position = rows.forget(state: newState)
+      filler.texts.forget(state: newState, layout)
       value.begin(at: position)
       gap.isClean = false
     } else if stoppedAtGap {
@@ -339,6 +347,12 @@ final class MessageReader {
       value.begin(at: position)
       gap.isClean = false
     }
+  }
+
+  /// The next document is the first of its group.
+  func beginGroup(_ layout: KindLayout) {
+    filler.beginTexts(of: layout.kind)
+    rows.textsAreWalked = true
   }
 
   private func rebuildStack(_ layout: KindLayout, state: Int) {

@@ -24,12 +24,15 @@ struct SpanRows: ~Copyable {
   var lineFields = 0
   var documentCount = 0
   var lineCount = 0
+  /// Walks put the group's texts into the columns, too.
+  var textsAreWalked = false
 
   mutating func begin(_ layout: KindLayout) {
     headFields = layout.headFields
     lineFields = layout.lineFields
     documentCount = 0
     lineCount = 0
+    textsAreWalked = false
     arena.removeAll()
     heads.removeAll()
     heads.reserve(Self.maxDocuments * headFields + Self.slack)
@@ -44,6 +47,7 @@ struct SpanRows: ~Copyable {
   mutating func removeAll() {
     documentCount = 0
     lineCount = 0
+    textsAreWalked = false
     arena.removeAll()
   }
 
@@ -71,6 +75,7 @@ struct SpanRows: ~Copyable {
     for slot in 0..<lineFields { lines[lineCount * lineFields + slot] = Self.absent }
     documentLines[documentCount - 1] += 1
     lineCount += 1
+    if lineCount > WalkedTexts.maxLines { textsAreWalked = false }
   }
 
   /// Sets a value of the current head or line. Of a repeated field the first counts.
@@ -132,6 +137,7 @@ struct SpanRows: ~Copyable {
       }
       line += count
     }
+    textsAreWalked = false
     documentCount = keptDocuments
     lineCount = keptLines
   }

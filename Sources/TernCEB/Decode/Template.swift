@@ -17,12 +17,15 @@ final class Template {
 
   private(set) var prefix: [UInt8]
   private let stateCount: Int
+  /// By state: its column among a walk's texts, in bytes; 0 where the field is no text.
+  private let texts: [UInt32]
   private var states: GrowableBuffer<tern_state>
   private var pool: GrowableBuffer<UInt8>
 
   init(_ layout: KindLayout) {
     prefix = []
     stateCount = layout.headFields + layout.lineFields + 1
+    texts = layout.textPlaces
     states = GrowableBuffer(capacity: stateCount)
     pool = GrowableBuffer(capacity: 16 * 1024)
     reset(prefix: [])
@@ -38,6 +41,9 @@ final class Template {
     for state in 0..<stateCount {
       var record = tern_state()
       record.state = UInt16(state)
+      record.text = texts[state]
+      record.first.0 = 0xFF
+      record.cares = 1
       record.gaps.0.length = 1
       states.append(record)
     }
@@ -103,6 +109,14 @@ final class Template {
       unsafe gaps[0] = learned
     }
     unsafe entry.pointee.count = UInt16(kept + 1)
+    // The walk looks at the newest one here.
+    let firstBytes = min(bytes.count, Int(TERN_FIRST_BYTES))
+    unsafe entry.pointee.cares = UInt64.max >> UInt64(64 - firstBytes)
+    unsafe entry.pointee.advance = learned.is_plain != 0 && bytes.count == firstBytes ? UInt32(firstBytes) : 0
+    unsafe entry.pointee.next = learned.next
+    unsafe withUnsafeMutableBytes(of: &entry.pointee.first) { first in
+      unsafe first.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<firstBytes]))
+    }
   }
 
   /// Only forward: then no field of a row can be met twice, and the first would not have to win.
