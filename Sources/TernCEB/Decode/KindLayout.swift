@@ -52,7 +52,7 @@ final class KindLayout: Sendable {
 
   /// State of a head or line field by its local name, searched from `hint` on, since elements
   /// nearly always come in schema order.
-  func state(of name: Range<Int>, in reader: MessageReader, inLine: Bool, hint: Int) -> Int? {
+  func state(of name: Range<Int>, in reader: borrowing MessageReader, inLine: Bool, hint: Int) -> Int? {
     let states = inLine ? headFields + 1..<headFields + lineFields + 1 : 1..<headFields + 1
     let start = states.contains(hint) ? hint : states.lowerBound
     for state in start..<states.upperBound where reader.isEqual(name, fieldNames[state]) {

@@ -2,7 +2,7 @@ import Glibc
 
 extension MessageReader {
   /// Byte order mark, XML declaration, comments and instructions, up to the root's `<`.
-  func readProlog() throws(MessageFault) {
+  mutating func readProlog() throws(MessageFault) {
     let hasMark = matches("\u{FEFF}", at: position)
     if hasMark { position += 3 }
     if position + 1 < end {
@@ -38,7 +38,7 @@ extension MessageReader {
     }
   }
 
-  private func readXMLDeclaration(hasMark: Bool) throws(MessageFault) {
+  private mutating func readXMLDeclaration(hasMark: Bool) throws(MessageFault) {
     let start = position
     position += 5
     resumeFloor = position
@@ -93,7 +93,7 @@ extension MessageReader {
   }
 
   /// GB18030 contains GBK, and that GB2312: all are read as the largest.
-  private func choose(encoding declared: String, at start: Int) throws(MessageFault) {
+  private mutating func choose(encoding declared: String, at start: Int) throws(MessageFault) {
     let name = declared.lowercased()
     if name == "utf-8" || name == "utf8" { return }
     encoding = name
@@ -105,7 +105,7 @@ extension MessageReader {
     if !isConverted { throw .foreign }
   }
 
-  private func readDeclared() throws(MessageFault) -> String {
+  private mutating func readDeclared() throws(MessageFault) -> String {
     guard position < end else { throw unfinished("an XML declaration") }
     let quote = byte(position)
     guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {

@@ -16,7 +16,7 @@ extension MessageReader {
   }
 
   /// Reads `<name attributes>` or `<name attributes/>` and opens what it stands for.
-  func readStartTag() throws(MessageFault) {
+  mutating func readStartTag() throws(MessageFault) {
     let start = position
     position += 1
     let name = try readName()
@@ -64,7 +64,7 @@ extension MessageReader {
   }
 
   /// What an element is, by its name and where it stands; opens the row it starts.
-  private func meaning(
+  private mutating func meaning(
     of local: Range<Int>, _ namespace: Namespace, in parent: Open, at start: Int
   ) -> (Role, state: Int) {
     if namespace == .dxp { return partOfEnvelope(local, in: parent) }
@@ -116,7 +116,7 @@ extension MessageReader {
   }
 
   /// `<a/>`: opened and closed at once.
-  private func closeEmpty(_ role: Role, _ state: Int) {
+  private mutating func closeEmpty(_ role: Role, _ state: Int) {
     switch role {
     case .field:
       rows.set(state: state, start: 0, length: 0)
@@ -130,7 +130,7 @@ extension MessageReader {
   }
 
   /// Reads `</name>` and closes the element that is open.
-  func readEndTag() throws(MessageFault) {
+  mutating func readEndTag() throws(MessageFault) {
     let start = position
     guard let top = stack.last else { return }
     position += 2
@@ -165,7 +165,7 @@ extension MessageReader {
   }
 
   /// Stores the value that has just ended, trimmed.
-  private func record(_ state: Int) {
+  private mutating func record(_ state: Int) {
     defer { value.markRecorded() }
     guard !value.isRecorded else { return }
     let range = trimmedValue()
@@ -204,7 +204,7 @@ extension MessageReader {
 
   // MARK: - The root
 
-  private func readRoot(_ local: Range<Int>, _ prefix: Range<Int>, _ namespace: Namespace) -> Role {
+  private mutating func readRoot(_ local: Range<Int>, _ prefix: Range<Int>, _ namespace: Namespace) -> Role {
     rootPrefix = unsafe Array(bytes(prefix))
     rootBindings = bindings.count
     if namespace == .ceb, local.count == 13, matches("CEB", at: local.lowerBound),
@@ -226,7 +226,7 @@ extension MessageReader {
   // MARK: - Names and attributes
 
   /// An XML name at `position`; leaves `position` behind it.
-  func readName() throws(MessageFault) -> Range<Int> {
+  mutating func readName() throws(MessageFault) -> Range<Int> {
     let start = position
     while position < end {
       let c = byte(position)
@@ -247,7 +247,7 @@ extension MessageReader {
     return start..<position
   }
 
-  func skipSpace() {
+  mutating func skipSpace() {
     while position < end, isSpace(byte(position)) { position += 1 }
   }
 
@@ -263,7 +263,7 @@ extension MessageReader {
   }
 
   /// Attributes up to `>` or `/>`. Declares the namespaces among them.
-  private func readAttributes() throws(MessageFault) -> (any: Bool, isEmpty: Bool) {
+  private mutating func readAttributes() throws(MessageFault) -> (any: Bool, isEmpty: Bool) {
     var names: [Range<Int>] = []
     while true {
       let spaceStart = position
@@ -309,7 +309,7 @@ extension MessageReader {
   }
 
   /// A quoted value with references resolved. Rare: kept as bytes only for namespaces.
-  private func readAttributeValue() throws(MessageFault) -> [UInt8] {
+  private mutating func readAttributeValue() throws(MessageFault) -> [UInt8] {
     guard position < end else { throw unfinished("a tag") }
     let quote = byte(position)
     guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
@@ -343,7 +343,7 @@ extension MessageReader {
     }
   }
 
-  private func declare(_ name: Range<Int>, _ uri: [UInt8]) throws(MessageFault) {
+  private mutating func declare(_ name: Range<Int>, _ uri: [UInt8]) throws(MessageFault) {
     let isDefault = name.count == 5 && matches("xmlns", at: name.lowerBound)
     guard isDefault || (name.count > 6 && matches("xmlns:", at: name.lowerBound)) else { return }
     let prefix = isDefault ? [] : unsafe Array(bytes(name.lowerBound + 6..<name.upperBound))

@@ -55,7 +55,7 @@ extension MessageReader {
   }
 
   /// Character data up to the next `<`, with references resolved and line ends made LF.
-  func readText() throws(MessageFault) {
+  mutating func readText() throws(MessageFault) {
     var runStart = position
     while true {
       guard position < end else { throw unfinished("a message") }
@@ -105,7 +105,7 @@ extension MessageReader {
     fault(.notWellFormed, at: position, "control character \(c) in text")
   }
 
-  private func appendText(_ range: Range<Int>) {
+  private mutating func appendText(_ range: Range<Int>) {
     if isInValue {
       unsafe value.append(range, &rows.arena, base)
     } else if stack.last?.role == .data {
@@ -113,12 +113,12 @@ extension MessageReader {
     }
   }
 
-  private func appendScalar(_ scalar: Unicode.Scalar) {
+  private mutating func appendScalar(_ scalar: Unicode.Scalar) {
     for unit in UTF8.encode(scalar)! { rows.arena.append(unit) }
   }
 
   /// `&name;` or a character reference; only the five predefined entities exist without a DTD.
-  func readReference() throws(MessageFault) -> Unicode.Scalar {
+  mutating func readReference() throws(MessageFault) -> Unicode.Scalar {
     let start = position
     var index = position + 1
     while index < end, byte(index) != UInt8(ascii: ";"), index - start <= 12 { index += 1 }
@@ -172,7 +172,7 @@ extension MessageReader {
   }
 
   /// `<!--…-->` or `<![CDATA[…]]>`.
-  func readDeclaration() throws(MessageFault) {
+  mutating func readDeclaration() throws(MessageFault) {
     gap.isClean = false
     let start = position
     if matches("<!--", at: start) {
@@ -194,7 +194,7 @@ extension MessageReader {
     }
   }
 
-  private func appendNormalized(_ range: Range<Int>) {
+  private mutating func appendNormalized(_ range: Range<Int>) {
     var index = range.lowerBound
     while index < range.upperBound {
       var c = byte(index)
@@ -207,7 +207,7 @@ extension MessageReader {
     }
   }
 
-  func readComment() throws(MessageFault) {
+  mutating func readComment() throws(MessageFault) {
     let content = position + 4
     guard let stop = try find("--", from: content, in: "a comment") else { return }
     guard stop + 2 < end else { throw unfinished("a comment") }
@@ -219,7 +219,7 @@ extension MessageReader {
   }
 
   /// `<?target …?>`. The name `xml` is reserved: in a message's content it starts the next one.
-  func readInstruction() throws(MessageFault) {
+  mutating func readInstruction() throws(MessageFault) {
     gap.isClean = false
     let start = position
     position += 2

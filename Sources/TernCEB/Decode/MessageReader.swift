@@ -7,7 +7,7 @@ import Glibc
 /// Nothing is kept of a message but the spans of a few documents (`rows`), which go to the columns
 /// group by group: no tree, no strings. Owned by one thread.
 @safe
-final class MessageReader {
+struct MessageReader: ~Copyable {
   /// A message may hold this many documents.
   static let maxDocuments = 100
   /// Elements may nest this deep.
@@ -94,7 +94,7 @@ final class MessageReader {
 
   /// Turns to a slice. `bytes` must stay in place until the next call, with `TERN_PADDING` zero
   /// bytes past its end.
-  func begin(
+  mutating func begin(
     slice bytes: UnsafeBufferPointer<UInt8>, endIsFinal: Bool, isConverted: Bool = false,
     isUnwrapped: Bool = false
   ) {
@@ -168,7 +168,7 @@ final class MessageReader {
   // MARK: - One message
 
   /// Leaves whatever the last message left open: nothing of it may reach what follows.
-  func forgetMessage() {
+  mutating func forgetMessage() {
     stack.removeAll(keepingCapacity: true)
     bindings.removeAll(keepingCapacity: true)
     value = ValueInProgress()
@@ -177,7 +177,7 @@ final class MessageReader {
 
   /// Reads the message at `position` into `rows` and leaves `position` behind it.
   /// - Throws: why the message as a whole counts for nothing.
-  func readMessage() throws(MessageFault) {
+  mutating func readMessage() throws(MessageFault) {
     messageStart = position
     resumeFloor = position + 1
     layout = nil
@@ -232,7 +232,7 @@ final class MessageReader {
   }
 
   /// Everything between the root's start tag and its end tag, from wherever the stack stands.
-  private func readContent() throws(MessageFault) {
+  private mutating func readContent() throws(MessageFault) {
     while !stack.isEmpty {
       try readText()
       guard position + 1 < end else { throw unfinished("a message") }
@@ -253,7 +253,7 @@ final class MessageReader {
 
   // MARK: - The fast walk
 
-  private func template(_ layout: KindLayout) -> Template {
+  private mutating func template(_ layout: KindLayout) -> Template {
     let index = Int(layout.kind.rawValue)
     if let template = templates[index] { return template }
     let template = Template(layout)
@@ -261,7 +261,7 @@ final class MessageReader {
     return template
   }
 
-  private func learn(to state: Int) {
+  private mutating func learn(to state: Int) {
     guard gap.isClean, let layout, bindings.count == rootBindings, namesAreCanonical else {
       return
     }
@@ -277,7 +277,7 @@ final class MessageReader {
 
   /// Follows the template from `position` as far as it fits, then puts the stack as if the
   /// general path had read it all.
-  private func walk(state: Int, atGap: Bool) {
+  private mutating func walk(state: Int, atGap: Bool) {
     guard followsTemplates, let layout, bindings.count == rootBindings, namesAreCanonical,
       documentsMet <= layout.documentLimit
     else { return }
@@ -350,12 +350,12 @@ final class MessageReader {
   }
 
   /// The next document is the first of its group.
-  func beginGroup(_ layout: KindLayout) {
+  mutating func beginGroup(_ layout: KindLayout) {
     filler.beginTexts(of: layout.kind)
     rows.textsAreWalked = true
   }
 
-  private func rebuildStack(_ layout: KindLayout, state: Int) {
+  private mutating func rebuildStack(_ layout: KindLayout, state: Int) {
     stack.removeLast(stack.count - 1)
     func push(_ role: Role, _ state: Int = 0) {
       stack.append(
@@ -389,7 +389,7 @@ final class MessageReader {
   }
 
   /// Hands the group of documents on. All of them are complete.
-  func flush() {
+  mutating func flush() {
     guard let layout, rows.documentCount > 0 else { return }
     filler.fill(layout.kind, &rows)
     rows.removeAll()
@@ -398,7 +398,7 @@ final class MessageReader {
   // MARK: - UTF-8
 
   /// Every stretch ends in front of a tag or behind one, never inside a character.
-  private func validate(to limit: Int) {
+  private mutating func validate(to limit: Int) {
     guard invalidPosition == nil, validatedEnd < limit else { return }
     let count = limit - validatedEnd
     let valid = unsafe tern_utf8_valid_prefix(kernel, base + validatedEnd, count)

@@ -6,7 +6,7 @@ import CScan
 /// Owned by one thread; it keeps what it has learned of its senders from slice to slice.
 @safe
 public final class UnitDecoder {
-  let reader: MessageReader
+  var reader: MessageReader
   let filler: ColumnFiller
   /// Made for the first message that declares another encoding than UTF-8.
   lazy var converter = GB18030Converter()

@@ -31,7 +31,7 @@ struct EnvelopeParts: ~Copyable {
 /// message; what is unknown in them is passed over, signatures too.
 extension MessageReader {
   /// What a root in the DXP namespace is; nil if it is none that there is.
-  func readEnvelopeRoot(_ local: Range<Int>) -> Role? {
+  mutating func readEnvelopeRoot(_ local: Range<Int>) -> Role? {
     let role: Role
     if isEqual(local, Self.messageName) {
       role = .envelope
@@ -56,7 +56,7 @@ extension MessageReader {
   }
 
   /// What an element in the DXP namespace is.
-  func partOfEnvelope(_ local: Range<Int>, in parent: Open) -> (Role, state: Int) {
+  mutating func partOfEnvelope(_ local: Range<Int>, in parent: Open) -> (Role, state: Int) {
     switch parent.role {
     case .server:
       guard isEqual(local, Self.messageName) else { break }
@@ -87,7 +87,7 @@ extension MessageReader {
   }
 
   /// Keeps the note that has just ended.
-  func keepNote(_ state: Int) {
+  mutating func keepNote(_ state: Int) {
     let range = trimmedValue()
     let text = unsafe UnsafeBufferPointer(
       start: (value.isInArena ? UnsafePointer(rows.arena.base) : base) + range.lowerBound,
@@ -98,7 +98,7 @@ extension MessageReader {
   }
 
   /// Takes the base64 that stands at `position`. Whatever else `Data` may hold, the general path reads.
-  func takeData() {
+  mutating func takeData() {
     let rest = end - position
     let stop = unsafe memchr(base + position, Int32(UInt8(ascii: "<")), rest)
     let count = unsafe stop.map { unsafe UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - base - position }
