@@ -7,7 +7,7 @@
 //                               64 bytes behind the first that differs
 //   first_differs(p, state)     whether the bytes differ from those of the state's newest gap
 //   new_row(row, fields)        fills a row with 0xFF; up to 24 bytes behind it may be filled too
-//   copy_block(out, p)          copies 32 bytes; whether one of them is above 0x7F
+//   copy_block(out, p)          copies TERN_TEXT_ROOM bytes; whether one of them is above 0x7F
 //   text_doubtful(p, length)    whether the text may not be UTF-8; ASCII stands before and behind it
 //
 // A gap begins with `</`: where a value ends at another byte, no gap fits, and that byte is looked
@@ -29,19 +29,21 @@ WALK_TARGET static inline void append_text(
     tern_text *text, const uint8_t *start, uint32_t length, uint32_t *is_doubtful) {
   uint8_t *const out = text->bytes;
   int others = copy_block(out, start);
-  if (__builtin_expect(length > 32, 0)) {
-    if ((ptrdiff_t)length > text->limit - out) {
-      text->is_odd = 1;
-      return;
+  if (__builtin_expect(length - text->short_min > text->short_range, 0)) {
+    text->is_odd |= length - text->min_length > text->length_range;
+    if (length > TERN_TEXT_ROOM) {
+      if ((ptrdiff_t)length > text->limit - out) {
+        text->is_odd = 1;
+        return;
+      }
+      for (uint32_t done = TERN_TEXT_ROOM; done < length; done += TERN_TEXT_ROOM)
+        others |= copy_block(out + done, start + done);
     }
-    for (uint32_t done = 32; done < length; done += 32)
-      others |= copy_block(out + done, start + done);
   }
   text->bytes = out + length;
   __builtin_prefetch(out + 192, 1);
   __builtin_prefetch(text->ends + 16, 1);
   *text->ends++ = (uint32_t)(uintptr_t)(out + length) - text->origin;
-  if (__builtin_expect(length - text->min_length > text->length_range, 0)) text->is_odd = 1;
   // What stands behind the value is looked at too: gaps are ASCII, but the next value may be near.
   if (others && text_doubtful(start, length)) *is_doubtful = 1;
 }

@@ -39,7 +39,7 @@ import Testing
     for seed in UInt64(1)...12 {
       print("WalkedTextTests.anyTexts: \(kind), seed \(seed)")
       var random = Random(seed: seed)
-      var all = (0..<60).map { Document.valid(kind, number: $0 + 1, lines: $0 % 5 + 1) }
+      var all = (0..<120).map { Document.valid(kind, number: $0 + 1, lines: $0 % 5 + 1) }
       let rate = random.pick([0.002, 0.02, 0.2])
       for index in all.indices {
         for field in kind.spec.headFields where field.type == .text && random.chance(rate) {
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("more lines than a walk puts into columns at once", arguments: [16, 17, 255, 256, 257, 600])
+  @Test("more lines than a walk puts into columns at once", arguments: [16, 17, 511, 512, 513, 1200])
   func manyLines(count: Int) {
     let all = [Document.valid(.order311, number: 1), .valid(.order311, number: 2, lines: count), .valid(.order311, number: 3)]
     expectSame(Array(message(.order311, all + all).utf8), "\(count) lines")
@@ -64,7 +64,7 @@ import Testing
   @Test("long values, one or in every document of a group", arguments: [33, 500, 4_000, 4_096, 5_000, 100_000])
   func longValues(length: Int) {
     for isAlone in [true, false] {
-      var all = documents(.order303, 40)
+      var all = documents(.order303, 60)
       for index in all.indices where !isAlone || index == 20 {
         all[index][head: "note"] = String(repeating: "长", count: length / 3) + "ab"
         all[index][0, "itemDescribe"] = String(repeating: "y", count: length)
@@ -76,8 +76,8 @@ import Testing
   @Test("a value that goes on behind a comment or in CDATA, and one that is an element")
   func brokenValues() {
     for inner in ["a<!-- c -->b", "<![CDATA[c]]>", "a<![CDATA[c]]>", "<other>d</other>", "a<other/>", "a&lt;b", "\u{9}a"] {
-      for place in [0, 7, 15, 16, 39] {
-        var all = documents(.order303, 40)
+      for place in [0, 7, 49, 50, 59] {
+        var all = documents(.order303, 60)
         all[place][head: "ebpName"] = inner
         all[place][1, "itemName"] = inner
         expectSame(Array(message(.order303, all, verbatim: true).utf8), "\(inner) in document \(place)")

@@ -74,6 +74,8 @@ typedef struct {
   uint32_t origin;  // low half of the address that ends count from
   uint32_t min_length;  // a length from here to `length_range` more is as it should be
   uint32_t length_range;
+  uint32_t short_min;  // the same of those that `TERN_TEXT_ROOM` holds
+  uint32_t short_range;
   uint32_t is_odd;  // out: some length is not, or a value found no room: the column's rows are void
 } tern_text;
 

@@ -10,13 +10,8 @@ extension ColumnFiller {
       Complaint(document: document, reason: reason, field: field, text: text))
   }
 
-  func checkDocuments(_ kind: Kind, _ rows: borrowing SpanRows) {
-    checkPresence(kind, rows)
-    checkKeys(kind, rows)
-  }
-
   /// Required elements are there.
-  private func checkPresence(_ kind: Kind, _ rows: borrowing SpanRows) {
+  func checkPresence(_ kind: Kind, _ rows: borrowing SpanRows) {
     let check = checks[Int(kind.rawValue)]
     var line = 0
     for document in 0..<rows.documentCount {
@@ -64,7 +59,7 @@ extension ColumnFiller {
   }
 
   /// Keys of the document's identity are not empty. Numbers and times are seen to when they are read.
-  private func checkKeys(
+  func checkKeys(
     _ kind: Kind, _ rows: borrowing SpanRows
   ) {
     let check = checks[Int(kind.rawValue)]

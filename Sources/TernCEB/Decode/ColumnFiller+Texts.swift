@@ -138,7 +138,8 @@ extension ColumnFiller {
       }
     }
     remarks += odd
-    if (text.isKey && hasEmpty) || (text.isNeeded && hasAbsent) { lacksSomething = true }
+    if text.isNeeded, hasAbsent { lacksElement = true }
+    if text.isKey, hasEmpty { lacksKey = true }
     return hasEmpty
   }
 

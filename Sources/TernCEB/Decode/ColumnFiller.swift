@@ -33,8 +33,10 @@ final class ColumnFiller {
   /// Of the present pass: numbers written irregularly, as (isLine, column, row, text).
   var irregulars: [(isLine: Bool, column: Int, row: Int, text: String)] = []
   var remarks = 0
-  /// Something that a document of the present group needs may be missing.
-  var lacksSomething = false
+  /// An element that a document of the present group needs may be missing.
+  var lacksElement = false
+  /// A key of one may be empty.
+  var lacksKey = false
   /// Values may hold bytes that are not UTF-8. Set by any group of a message; the reader looks closer.
   var mayBeInvalid = false
   /// Columns as walks fill them.
@@ -141,11 +143,13 @@ final class ColumnFiller {
     complaints.removeAll(keepingCapacity: true)
     irregulars.removeAll(keepingCapacity: true)
     remarks = 0
-    lacksSomething = false
+    lacksElement = false
+    lacksKey = false
     fillNumbers(kind, check, rows)
     fillTexts(kind, check, &rows)
-    if check.needsLine { lacksSomething = lacksSomething || hasDocumentWithoutLine(rows) }
-    if lacksSomething { checkDocuments(kind, rows) }
+    if check.needsLine { lacksElement = lacksElement || hasDocumentWithoutLine(rows) }
+    if lacksElement { checkPresence(kind, rows) }
+    if lacksElement || lacksKey { checkKeys(kind, rows) }
     if strict { checkTexts(kind, rows) }
     if !complaints.isEmpty {
       mayBeInvalid = true
@@ -172,7 +176,8 @@ final class ColumnFiller {
     let headStart = tables.heads.rowCount
     let lineStart = tables.lines?.rowCount ?? 0
     complaints.removeAll(keepingCapacity: true)
-    checkDocuments(kind, rows)
+    checkPresence(kind, rows)
+    checkKeys(kind, rows)
     while true {
       irregulars.removeAll(keepingCapacity: true)
       remarks = 0

@@ -6,7 +6,7 @@ import CScan
 /// are copied to the columns.
 struct SpanRows: ~Copyable {
   /// Documents of a group.
-  static let maxDocuments = 16
+  static let maxDocuments = 50
   /// Top bit of a span's start: the value lies in the arena.
   static let arenaBit: UInt32 = 0x8000_0000
   /// The walk may fill so many spans behind the last row.

@@ -1,4 +1,5 @@
 import CScan
+import Glibc
 
 /// What has been learned of how one sender writes one kind: for each field, the bytes that stand
 /// between its value and the next.
@@ -83,6 +84,8 @@ final class Template {
   func learn(_ gap: Gap, to state: Int, bytes: UnsafeBufferPointer<UInt8>, headFields: Int) {
     guard gap.isClean, bytes.count <= Self.maxGapBytes, gap.empties.count <= Self.maxEmpties else { return }
     guard inOrder(gap, to: state, headFields: headFields) else { return }
+    // A value that the general path had to read is followed by a gap that is known.
+    if unsafe knows(bytes, from: gap.from) { return }
     if pool.count > Self.maxPoolBytes { reset(prefix: prefix) }
     var learned = tern_gap()
     learned.gap = UInt32(pool.count)
@@ -116,6 +119,17 @@ final class Template {
     unsafe entry.pointee.next = learned.next
     unsafe withUnsafeMutableBytes(of: &entry.pointee.first) { first in
       unsafe first.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<firstBytes]))
+    }
+  }
+
+  private func knows(_ bytes: UnsafeBufferPointer<UInt8>, from state: Int) -> Bool {
+    let record = unsafe states.base + state
+    return unsafe withUnsafeBytes(of: &record.pointee.gaps) { gaps in
+      let gaps = unsafe gaps.assumingMemoryBound(to: tern_gap.self)
+      return (0..<Int(unsafe record.pointee.count)).contains { index in
+        unsafe Int(gaps[index].length) == bytes.count
+          && memcmp(pool.base + Int(gaps[index].gap), bytes.baseAddress!, bytes.count) == 0
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import CScan
 @safe
 struct WalkedTexts: ~Copyable {
   /// Lines that a walk may add to a group; groups with more are filled from the spans.
-  static let maxLines = 256
+  static let maxLines = 512
   /// Values longer than a row's room share so many bytes in a group.
   private static let bytesForLong = 4096
 
@@ -58,11 +58,15 @@ struct WalkedTexts: ~Copyable {
     unsafe column.pointee.ends.reserve(rows)
     unsafe column.pointee.bytes.reserve(bytesForRows + Self.bytesForLong)
     let base = unsafe column.pointee.bytes.base
+    let (least, range) = (slot.leastLength, slot.leastRange)
+    // Where no value is short, none counts as one.
+    let isEverShort = least <= Int(TERN_TEXT_ROOM)
     unsafe texts.base[index] = unsafe tern_text(
       bytes: base + column.pointee.bytes.count, ends: column.pointee.ends.base + column.pointee.ends.count,
       limit: base + (column.pointee.bytes.capacity - bytesForRows),
       origin: UInt32(truncatingIfNeeded: UInt(bitPattern: base)),
-      min_length: UInt32(slot.leastLength), length_range: UInt32(slot.leastRange), is_odd: 0)
+      min_length: UInt32(least), length_range: UInt32(range), short_min: isEverShort ? UInt32(least) : .max,
+      short_range: isEverShort ? UInt32(min(range, UInt(Int(TERN_TEXT_ROOM) - least))) : 0, is_odd: 0)
   }
 
   /// Takes what walks have put into a column since `begin`.
