@@ -2,8 +2,8 @@ import CScan
 
 /// Where the values of a group of documents lie: a row of spans per head and per line.
 ///
-/// Groups are small so that the message's text is still in the first-level cache when the values
-/// are copied to the columns.
+/// A group is what is taken back if one of its documents is rejected, and what is paid once for many documents:
+/// larger ones gain nothing more.
 struct SpanRows: ~Copyable {
   /// Documents of a group.
   static let maxDocuments = 50
