@@ -46,11 +46,10 @@ extension Cube {
     }
     for (i, sum) in sums.enumerated() {
       let row = Int(selection.rows[i])
-      let packNo = columns.packNo[row]
       let cell = HeadCell(
         goodsValueE5: sum.goodsValueE5, grossWeightE5: columns.grossWeight.valueE5(row),
         netWeightE5: columns.netWeight.valueE5(row),
-        packages: packNo == IntegerColumn.absent ? 0 : Int128(packNo), lists: 1, lines: sum.lines)
+        packages: Int128(columns.packages(row)), lists: 1, lines: sum.lines)
       overflow.formUnion(headCells[Int(numbers[i])].add(cell))
       if sum.returned != .zero { overflow.add(sum.returned, to: numbers[i], of: &headReturns) }
     }
@@ -93,33 +92,45 @@ extension Cube {
     return numbers
   }
 
+  /// Adds each list to its cell. Amounts come first, cells after: these lie all over the memory, and the loop over
+  /// them is so short that the processor fetches those of the next lists meanwhile.
   private mutating func measureHeads(
     _ selection: Selection, _ columns: ListColumns, _ numbers: Span<UInt32>
   ) throws(StatisticsError) {
     growHeadCells()
-    let rows = selection.rows.span
-    let firstLines = selection.firstLines.span
+    guard columns.areSmall(selection) else {
+      return try measureLargeHeads(selection, columns, numbers)
+    }
+    let amounts = SmallAmounts(selection, columns)
     let lineCounts = selection.lineCounts.span
-    let areSmall = columns.areSmall(selection)
+    let (goodsValues, grossWeights) = (amounts.goodsValues.span, amounts.grossWeights.span)
+    let (netWeights, packages) = (amounts.netWeights.span, amounts.packages.span)
     var overflow: Overflow = []
     var cells = headCells.mutableSpan
     for i in numbers.indices {
-      let row = Int(rows[i])
-      let packNo = columns.packNo[row]
-      var list = HeadCell(
-        packages: packNo == IntegerColumn.absent ? 0 : Int128(packNo), lists: 1,
-        lines: Int64(lineCounts[i]))
-      if areSmall {
-        list.goodsValueE5 = Int128(
-          columns.smallGoodsValueE5(first: firstLines[i], count: lineCounts[i]))
-        list.grossWeightE5 = Int128(columns.grossWeight.smallE5(row))
-        list.netWeightE5 = Int128(columns.netWeight.smallE5(row))
-      } else {
-        list.goodsValueE5 = columns.goodsValueE5(first: firstLines[i], count: lineCounts[i])
-        list.grossWeightE5 = columns.grossWeight.valueE5(row)
-        list.netWeightE5 = columns.netWeight.valueE5(row)
-      }
-      overflow.formUnion(cells[Int(numbers[i])].add(list))
+      overflow.formUnion(
+        cells[Int(numbers[i])].add(
+          HeadCell(
+            goodsValueE5: Int128(goodsValues[i]), grossWeightE5: Int128(grossWeights[i]),
+            netWeightE5: Int128(netWeights[i]), packages: Int128(packages[i]), lists: 1,
+            lines: Int64(lineCounts[i]))))
+    }
+    try overflow.check()
+  }
+
+  private mutating func measureLargeHeads(
+    _ selection: Selection, _ columns: ListColumns, _ numbers: Span<UInt32>
+  ) throws(StatisticsError) {
+    var overflow: Overflow = []
+    for i in numbers.indices {
+      let row = Int(selection.rows[i])
+      let (first, count) = (selection.firstLines[i], selection.lineCounts[i])
+      let list = HeadCell(
+        goodsValueE5: columns.goodsValueE5(first: first, count: count),
+        grossWeightE5: columns.grossWeight.valueE5(row),
+        netWeightE5: columns.netWeight.valueE5(row), packages: Int128(columns.packages(row)),
+        lists: 1, lines: Int64(count))
+      overflow.formUnion(headCells[Int(numbers[i])].add(list))
     }
     try overflow.check()
   }

@@ -22,7 +22,7 @@ public struct ReturnedLine: Sendable, Equatable {
 extension Cube {
   /// Adds the lists that `returns` name, and gives the dispositions with those lists taken out.
   mutating func addReturned(
-    _ returns: [ReturnedLine], lines: Table, _ columns: ListColumns, _ sources: [Level.Source],
+    _ returns: [ReturnedLine], lines: CodedTable, _ columns: ListColumns, _ sources: [Level.Source],
     _ filterSources: CubeFilter.Sources, _ dispositions: Span<UInt8>, _ findings: Span<UInt64>
   ) throws(StatisticsError) -> [UInt8] {
     var standing = dispositions.indices.map { dispositions[$0] }
@@ -56,7 +56,7 @@ private struct ReturnedLists {
 
   init(
     _ returns: [ReturnedLine], _ lineCounts: IntegerReader, _ dispositions: Span<UInt8>,
-    _ lines: Table, lineRows: Int
+    _ lines: CodedTable, lineRows: Int
   ) throws(StatisticsError) {
     let (qty, price) = (lines["qty"].decimal, lines["price"].decimal)
     var rows: [UInt32] = []

@@ -137,6 +137,16 @@ public struct Cube: Sendable {
   /// `add` reads the lists' findings.
   public var needsFindings: Bool { findingLevel != nil || filter.findings != ~0 }
 
+  /// Adds the lists of two plain tables: see below.
+  public mutating func add(
+    heads: Table, lines: Table, direction: Direction, dispositions: Span<UInt8>,
+    findings: Span<UInt64> = Span(), returns: [ReturnedLine] = []
+  ) throws(StatisticsError) {
+    try add(
+      heads: CodedTable(heads), lines: CodedTable(lines), direction: direction,
+      dispositions: dispositions, findings: findings, returns: returns)
+  }
+
   /// Adds the lists whose disposition is not 0.
   ///
   /// - Parameters:
@@ -149,7 +159,7 @@ public struct Cube: Sendable {
   ///     `lines` has `qty` and `price` too.
   /// - Complexity: O(heads + lines) × dimensions; no allocation per row.
   public mutating func add(
-    heads: Table, lines: Table, direction: Direction, dispositions: Span<UInt8>,
+    heads: CodedTable, lines: CodedTable, direction: Direction, dispositions: Span<UInt8>,
     findings: Span<UInt64> = Span(), returns: [ReturnedLine] = []
   ) throws(StatisticsError) {
     defer { withExtendedLifetime((heads, lines)) {} }

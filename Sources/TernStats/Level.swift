@@ -27,10 +27,25 @@ struct Level: Sendable {
     case constant(UInt32)
     /// Whole values, or their first characters.
     case text(TextReader, characters: Int?)
+    /// The same by the distinct values: of each row one's place, and of each of them its code.
+    case coded(IntegerReader, [UInt32])
     case time(IntegerReader, Period)
     case disposition(VerdictNames)
     /// Findings and rates are not read from a column.
     case none
+  }
+
+  /// A column's values, or their first characters. Distinct ones are looked up here, so that their rows need not be.
+  mutating func source(
+    _ text: CodedText, characters: Int? = nil
+  ) throws(StatisticsError) -> Source {
+    let source = Source.text(TextReader(text.values), characters: characters)
+    guard let places = text.codes else { return source }
+    let rows = (0..<UInt32(text.values.count)).map { $0 }
+    var codes = rows
+    var span = codes.mutableSpan
+    try encode(source, rows: rows.span, dispositions: Span(), into: &span)
+    return .coded(IntegerReader(places), codes)
   }
 
   /// Codes of the values in `rows`.
@@ -45,6 +60,12 @@ struct Level: Sendable {
       try encodeTexts(reader, rows: rows, into: &codes)
     case .text(let reader, let characters?):
       try encodePrefixes(reader, characters: characters, rows: rows, into: &codes)
+    case .coded(let places, let known):
+      for i in rows.indices {
+        let row = rows[i]
+        codes[i] =
+          row == Self.noRow ? try values.code(of: .empty) : known[Int(places[Int(row)])]
+      }
     case .time(let reader, let period):
       try encodeTimes(reader, period, rows: rows, into: &codes)
     case .disposition(let names):
@@ -123,10 +144,10 @@ struct Level: Sendable {
   }
 }
 
-/// The two tables of a block of lists of one direction, as levels see them.
+/// The two tables of lists of one direction, as levels see them.
 struct ListTables {
-  let heads: Table
-  let lines: Table
+  let heads: CodedTable
+  let lines: CodedTable
   let direction: Direction
   let names: VerdictNames
 
@@ -141,13 +162,12 @@ struct ListTables {
     case .disposition: return .disposition(names)
     case .hour, .day, .month:
       return .time(IntegerReader(heads["appTime"].integer), dimension.period!)
-    case .currency, .gcode, .unit:
-      return .text(TextReader(lines[dimension.rawValue].text), characters: nil)
-    case .hs2: return .text(TextReader(lines["gcode"].text), characters: 2)
-    case .hs4: return .text(TextReader(lines["gcode"].text), characters: 4)
+    case .currency, .gcode, .unit: return try level.source(lines.text(dimension.rawValue))
+    case .hs2: return try level.source(lines.text("gcode"), characters: 2)
+    case .hs4: return try level.source(lines.text("gcode"), characters: 4)
     case .customsCode, .portCode, .tradeMode, .statisticsFlag, .country, .ebcCode, .ebpCode,
       .logisticsCode:
-      return .text(TextReader(heads[dimension.rawValue].text), characters: nil)
+      return try level.source(heads.text(dimension.rawValue))
     }
   }
 }

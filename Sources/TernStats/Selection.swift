@@ -155,14 +155,14 @@ struct ListColumns {
   let lineCounts: IntegerReader
   let grossWeight: DecimalReader
   let netWeight: DecimalReader
-  let packNo: IntegerReader
+  private let packNo: IntegerReader
   let totalPrice: DecimalReader
   /// Nil where quantities are not asked for.
   let qty: DecimalReader?
   /// Nil where goods values are not asked for in CNY.
   let rateTime: IntegerReader?
 
-  init(heads: Table, lines: Table, _ plan: CubePlan) {
+  init(heads: CodedTable, lines: CodedTable, _ plan: CubePlan) {
     lineCounts = IntegerReader(heads["#lines"].integer)
     grossWeight = DecimalReader(heads["grossWeight"].decimal)
     netWeight = DecimalReader(heads["netWeight"].decimal)
@@ -183,11 +183,10 @@ struct ListColumns {
       && totalPrice.areSmall(Int(firstLine)..<Int(lastLine) + Int(lastCount))
   }
 
-  /// The same as `goodsValueE5` where `areSmall` holds.
-  @inline(__always) func smallGoodsValueE5(first: UInt32, count: UInt32) -> Int64 {
-    var sum: Int64 = 0
-    for line in Int(first)..<Int(first) &+ Int(count) { sum &+= totalPrice.smallE5(line) }
-    return sum
+  /// `packNo` of a list; an absent one is 0.
+  @inline(__always) func packages(_ row: Int) -> Int64 {
+    let packNo = packNo[row]
+    return packNo == IntegerColumn.absent ? 0 : packNo
   }
 
   /// Sum of the `totalPrice` of some lines. Fewer than 2^32 values below 2^81 fit.
@@ -197,5 +196,35 @@ struct ListColumns {
       sum &+= totalPrice.valueE5(line)
     }
     return sum
+  }
+}
+
+/// The amounts of a selection, list by list, where `areSmall` holds.
+struct SmallAmounts {
+  private(set) var goodsValues: [Int64]
+  private(set) var grossWeights: [Int64]
+  private(set) var netWeights: [Int64]
+  private(set) var packages: [Int64]
+
+  init(_ selection: Selection, _ columns: ListColumns) {
+    let count = selection.rows.count
+    goodsValues = [Int64](repeating: 0, count: count)
+    grossWeights = goodsValues
+    netWeights = goodsValues
+    packages = goodsValues
+    for i in 0..<count {
+      let first = Int(selection.firstLines[i])
+      var sum: Int64 = 0
+      for line in first..<first &+ Int(selection.lineCounts[i]) {
+        sum &+= columns.totalPrice.smallE5(line)
+      }
+      goodsValues[i] = sum
+    }
+    for i in 0..<count {
+      let row = Int(selection.rows[i])
+      grossWeights[i] = columns.grossWeight.smallE5(row)
+      netWeights[i] = columns.netWeight.smallE5(row)
+      packages[i] = columns.packages(row)
+    }
   }
 }

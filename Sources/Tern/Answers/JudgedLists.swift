@@ -89,20 +89,25 @@ struct JudgedLists: Sendable {
       _ part: Part, withFindings: Bool, withPriorities: Bool = false
     ) throws(TernError) -> Verdicts {
       let group = ResultFile.group(segment: part.segment, part.direction)
-      if group != verdictGroup {
+      let needsAll = withFindings || withPriorities
+      if group != verdictGroup || needsAll && verdicts.columns.count == 1 {
         verdicts = try storing { () throws(StoreError) in
-          try lists.result.readTable(ResultFile.verdicts, group: group, decoder: &decoder)
+          try lists.result.readTable(
+            ResultFile.verdicts, group: group, columns: needsAll ? nil : ["disposition"],
+            decoder: &decoder)
         }
         verdictGroup = group
       }
-      let (findings, dispositions) = (verdicts.columns[0].integer, verdicts.columns[1].integer)
+      let dispositions = verdicts["disposition"].integer
       let own = unsafe dispositions.values.unsafeElements[part.rows]
       return unsafe Verdicts(
         dispositions: own.map { UInt8(truncatingIfNeeded: $0) },
         findings: withFindings
-          ? findings.values.unsafeElements[part.rows].map { UInt64(bitPattern: $0) } : [],
+          ? verdicts["findings"].integer.values.unsafeElements[part.rows].map {
+            UInt64(bitPattern: $0)
+          } : [],
         priorities: withPriorities
-          ? verdicts.columns[2].integer.values.unsafeElements[part.rows].map {
+          ? verdicts["kept"].integer.values.unsafeElements[part.rows].map {
             UInt8(truncatingIfNeeded: UInt64(bitPattern: $0) >> ListResults.priorityShift & 7)
           } : [])
     }
@@ -148,18 +153,35 @@ struct JudgedLists: Sendable {
       }
     }
 
+    /// Reads the columns that the two tables name, in place of what they have.
+    mutating func read(_ part: Part, heads: CodedTable, lines: CodedTable) throws(TernError) {
+      try storing { () throws(StoreError) in
+        let reader = lists.segments[part.segment]
+        try reader.read(.heads(part.kind), group: part.group, into: heads, decoder: &decoder)
+        // No list of the segment may have a line.
+        guard reader.schema(of: .lines(part.kind)) != nil else { return lines.removeAll() }
+        try reader.read(.lines(part.kind), group: part.group, into: lines, decoder: &decoder)
+      }
+    }
+
     mutating func lines(_ part: Part, _ columns: [String]) throws(TernError) -> Table {
       try storing { () throws(StoreError) in
         let reader = lists.segments[part.segment]
         // No list of the segment may have a line.
         guard reader.schema(of: .lines(part.kind)) != nil else {
-          let schema = KindTables.lineSchema(part.kind)!.columns
-          return Table(TableSchema(schema.filter { columns.contains($0.name) }))
+          return Table(KindTables.lineSchema(part.kind)!.only(columns))
         }
         return try reader.readTable(
           .lines(part.kind), group: part.group, columns: columns, decoder: &decoder)
       }
     }
+  }
+}
+
+extension TableSchema {
+  /// Those of its columns, in its order.
+  func only(_ names: [String]) -> TableSchema {
+    TableSchema(columns.filter { names.contains($0.name) })
   }
 }
 

@@ -59,21 +59,21 @@ extension Engine {
     try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
       var reader = JudgedLists.Reader(lists)
       var mine = cubes
+      // By direction, without and with what came back: parts are small, and new memory costs more than they do.
+      var tables = [CubeTables?](repeating: nil, count: 4)
       while let index = queue.take() {
         let part = lists.parts[index]
         let returns = try reader.returns(part)
-        var columns = mine[0].neededColumns(part.direction, withReturns: !returns.isEmpty)
-        for cube in mine.dropFirst() {
-          columns.formUnion(cube.neededColumns(part.direction, withReturns: !returns.isEmpty))
-        }
-        let heads = try reader.heads(part, columns.heads)
-        let lines = try reader.lines(part, columns.lines)
+        let place = Int(part.direction.rawValue) * 2 + (returns.isEmpty ? 0 : 1)
+        let own = tables[place] ?? CubeTables(cubes, part.kind, withReturns: !returns.isEmpty)
+        tables[place] = own
+        try reader.read(part, heads: own.heads, lines: own.lines)
         let verdicts = try reader.verdicts(part, withFindings: mine.contains(where: \.needsFindings))
         let counting = verdicts.counting
         for place in mine.indices {
           do throws(StatisticsError) {
             try mine[place].add(
-              heads: heads, lines: lines, direction: part.direction, dispositions: counting.span,
+              heads: own.heads, lines: own.lines, direction: part.direction, dispositions: counting.span,
               findings: verdicts.findings.span, returns: returns)
           } catch { throw .statistics(error) }
         }
@@ -107,6 +107,19 @@ extension Engine {
       sink.append(piece)
       try sink.flushIfFull()
     }
+  }
+}
+
+/// What the lists of one direction are read into: the columns that some cubes need.
+private struct CubeTables {
+  let heads: CodedTable
+  let lines: CodedTable
+
+  init(_ cubes: [Cube], _ kind: Kind, withReturns: Bool) {
+    var names = cubes[0].neededColumns(kind.direction, withReturns: withReturns)
+    for cube in cubes.dropFirst() { names.formUnion(cube.neededColumns(kind.direction, withReturns: withReturns)) }
+    heads = CodedTable(KindTables.headSchema(kind).only(names.heads))
+    lines = CodedTable(KindTables.lineSchema(kind)!.only(names.lines))
   }
 }
 

@@ -97,7 +97,7 @@ public final class SegmentReader: Sendable {
 
   public func hasGroup(_ group: Int, of id: TableID) -> Bool { find(group, of: id) != nil }
 
-  private func find(_ group: Int, of id: TableID) -> Directory.Group? {
+  func find(_ group: Int, of id: TableID) -> Directory.Group? {
     guard let groups = directory.groups[id] else { return nil }
     let index = groups.partitioningIndex { $0.number >= group }
     return index < groups.count && groups[index].number == group ? groups[index] : nil
@@ -169,7 +169,7 @@ public final class SegmentReader: Sendable {
     return whole.text.flags(judge)
   }
 
-  private func positions(
+  func positions(
     _ names: [String]?, in schema: TableSchema
   ) throws(StoreError) -> [Int] {
     guard let names else { return Array(schema.columns.indices) }
@@ -185,6 +185,18 @@ public final class SegmentReader: Sendable {
 
   private func read(
     _ group: Directory.Group, columns: [Int], into table: Table, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
+    try fetch(group, columns: columns, decoder: &decoder) {
+      (block, start, place, decoder) throws(StoreError) in
+      try decode(block, at: start, into: table.columns[place], decoder: &decoder)
+    }
+  }
+
+  /// Fetches the blocks of some columns, and calls `body` for each when it is in the decoder's `input`: with where
+  /// it starts there, and the column's place among those wanted.
+  func fetch(
+    _ group: Directory.Group, columns: [Int], decoder: inout ColumnDecoder,
+    _ body: (EncodedBlock, _ start: Int, _ place: Int, inout ColumnDecoder) throws(StoreError) -> Void
   ) throws(StoreError) {
     var index = 0
     while index < columns.count {
@@ -205,8 +217,7 @@ public final class SegmentReader: Sendable {
       try Self.read(system, file, first.offset, size, to: &decoder.input)
       for position in index..<behind {
         let block = directory.block(group, column: columns[position])
-        let start = Int(block.offset - first.offset)
-        try decode(block, at: start, into: table.columns[position], decoder: &decoder)
+        try body(block, Int(block.offset - first.offset), position, &decoder)
       }
       index = behind
     }

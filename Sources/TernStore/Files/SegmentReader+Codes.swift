@@ -1,0 +1,29 @@
+import TernCEB
+
+extension SegmentReader {
+  /// Reads one row group into a table that was read into before, by the names of its columns, in place of what it
+  /// has. Texts that are kept by their distinct values come so. Without rows if the group is not there.
+  public func read(
+    _ id: TableID, group: Int, into table: CodedTable, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
+    guard let schema = schema(of: id) else {
+      throw .misuse(path: path, what: "no table \(id.rawValue)")
+    }
+    table.removeAll()
+    let wanted = try positions(table.schema.columns.map(\.name), in: schema)
+    guard let found = find(group, of: id) else { return }
+    try fetch(found, columns: wanted, decoder: &decoder) {
+      (block, start, place, decoder) throws(StoreError) in
+      guard decoder.isByValue(block) else {
+        return try decode(block, at: start, into: table.column(at: place), decoder: &decoder)
+      }
+      let (values, codes) = table.coded(at: place)
+      do throws(BlockFault) {
+        try checkSum(of: block, at: start, in: decoder.input.view)
+        try decoder.decodeCodes(block, start: start, values: values, codes: codes)
+      } catch {
+        throw damage(block, error)
+      }
+    }
+  }
+}
