@@ -119,26 +119,17 @@ struct DecimalReader {
 
   /// The same as `valueE5` where `areSmall` holds: below 2^53 in magnitude, so that 1,024 of them
   /// add up in 64 bits. No branch, no wide product.
-  @inline(__always) func smallE5(_ row: Int) -> Int64 {
+  ///
+  /// - Parameter factors: `smallFactors`, which a loop takes hold of once.
+  @inline(__always) func smallE5(_ row: Int, _ factors: Span<Int64>) -> Int64 {
     precondition(row >= 0 && row < count, "row out of range")
-    let form = unsafe forms[row]
-    let magnitude = Int64(truncatingIfNeeded: unsafe mantissas[row]) &* Self.power(form & 7)
-    let sign = 0 &- Int64(form >> 3 & 1)
-    let present = Int64(form >> 7) &- 1
-    return ((magnitude ^ sign) &- sign) & present
+    return unsafe Int64(truncatingIfNeeded: mantissas[row]) &* factors[Int(forms[row])]
   }
 
-  /// 10^(5 − fraction digits). A switch becomes a table of the program; an array would be made anew
-  /// for each value.
-  @inline(__always) private static func power(_ fractionDigits: UInt8) -> Int64 {
-    switch fractionDigits {
-    case 1: 10_000
-    case 2: 1_000
-    case 3: 100
-    case 4: 10
-    case 5: 1
-    default: 100_000
-    }
+  /// What digits of a form are multiplied by: a power of ten and the sign; 0 for an absent value.
+  static let smallFactors: [Int64] = (0...UInt8.max).map { raw in
+    let form = DecimalForm(rawValue: raw)
+    return form.isAbsent ? 0 : Int64(TernCEB.valueE5(mantissa: 1, form: form))
   }
 }
 

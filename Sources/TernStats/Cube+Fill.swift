@@ -70,26 +70,25 @@ extension Cube {
     _ selection: Selection, _ columns: ListColumns, _ sources: [Level.Source],
     _ dispositions: Span<UInt8>
   ) throws(StatisticsError) -> [UInt32] {
-    let count = selection.rows.count
-    var codes = [UInt32](repeating: 0, count: count)
-    var numbers = [UInt32](repeating: 0, count: count)
+    // Level after level.
+    var codes: [[UInt32]] = []
     for index in 0..<headLevelCount {
-      var codeSpan = codes.mutableSpan
+      // Rates begin with the codes of the currencies, the level before.
+      var own =
+        index == rateLevel ? codes[index - 1] : [UInt32](repeating: 0, count: selection.rows.count)
+      var span = own.mutableSpan
       if index == currencyLevel {
         try levels[index].encode(
-          sources[index], rows: selection.currencyLines.span, dispositions: dispositions,
-          into: &codeSpan)
+          sources[index], rows: selection.currencyLines.span, dispositions: dispositions, into: &span)
       } else if index == rateLevel {
-        // The level before was the currency's: its codes are still there.
-        try encodeRates(selection, columns, into: &codeSpan)
+        try encodeRates(selection, columns, into: &span)
       } else {
         try levels[index].encode(
-          sources[index], rows: selection.rows.span, dispositions: dispositions, into: &codeSpan)
+          sources[index], rows: selection.rows.span, dispositions: dispositions, into: &span)
       }
-      var numberSpan = numbers.mutableSpan
-      try levels[index].extend(&numberSpan, by: codes.span)
+      codes.append(own)
     }
-    return numbers
+    return try paths.numbers(codes, &levels)
   }
 
   /// Adds each list to its cell. Amounts come first, cells after: these lie all over the memory, and the loop over

@@ -125,6 +125,7 @@ extension Cube {
       return try addSlowly(selection, numbers, columns)
     }
     let firstSerial = serial &+ 1
+    let factors = DecimalReader.smallFactors
     var overflow: Overflow = []
     var cells = lineCells.mutableSpan
     for i in rows.indices {
@@ -137,7 +138,7 @@ extension Cube {
       }
       let row = Int(rows[i])
       let value =
-        areSmall ? Int128(columns.totalPrice.smallE5(row)) : columns.totalPrice.valueE5(row)
+        areSmall ? Int128(columns.totalPrice.smallE5(row, factors.span)) : columns.totalPrice.valueE5(row)
       overflow.add(&cells[number].goodsValueE5, value, .goodsValue)
     }
     if let qty = columns.qty {

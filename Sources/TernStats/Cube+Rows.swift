@@ -61,6 +61,7 @@ extension Cube {
       return texts
     }
     var rows: [StatisticsRow] = []
+    rows.reserveCapacity(order.count)
     var last = -1
     for cell in order {
       let currency = texts[currencyLevel][Int(ranks[currencyLevel][Int(currencies[cell])])]

@@ -27,6 +27,7 @@ public struct Cube: Sendable {
   let findingLevel: Int?
   /// The first level of lines, or the number of levels.
   let lineLevel: Int
+  var paths = PathTable()
   /// By number in the last head level.
   var headCells: [HeadCell] = []
   /// By number in the last level; empty without a dimension that lists touch.

@@ -13,11 +13,10 @@ enum DecimalText {
     if fraction == 0 { return }
     bytes.append(UInt8(ascii: "."))
     var rest = fraction
-    var unit: UInt64 = 10_000
     while rest > 0 {
-      bytes.append(0x30 + UInt8(rest / unit))
-      rest %= unit
-      unit /= 10
+      rest *= 10
+      bytes.append(0x30 + UInt8(truncatingIfNeeded: rest / 100_000))
+      rest %= 100_000
     }
   }
 
@@ -67,13 +66,20 @@ enum DecimalText {
 
   static func append(_ isNegative: Bool, _ magnitude: UInt, to bytes: inout [UInt8]) {
     if isNegative { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
+    var digits = 1
     var left = magnitude
-    repeat {
-      bytes.append(0x30 + UInt8(truncatingIfNeeded: left % 10))
+    while left >= 10 {
       left /= 10
-    } while left > 0
-    bytes[start...].reverse()
+      digits += 1
+    }
+    bytes.append(contentsOf: repeatElement(0x30, count: digits))
+    var place = bytes.count
+    left = magnitude
+    while left > 0 {
+      place -= 1
+      bytes[place] += UInt8(truncatingIfNeeded: left % 10)
+      left /= 10
+    }
   }
 
   /// Most values fit 64 bits, whose division is far cheaper.

@@ -61,6 +61,7 @@ struct Level: Sendable {
     case .text(let reader, let characters?):
       try encodePrefixes(reader, characters: characters, rows: rows, into: &codes)
     case .coded(let places, let known):
+      let known = known.span
       for i in rows.indices {
         let row = rows[i]
         codes[i] =

@@ -201,30 +201,30 @@ struct ListColumns {
 
 /// The amounts of a selection, list by list, where `areSmall` holds.
 struct SmallAmounts {
-  private(set) var goodsValues: [Int64]
-  private(set) var grossWeights: [Int64]
-  private(set) var netWeights: [Int64]
-  private(set) var packages: [Int64]
+  let goodsValues: [Int64]
+  let grossWeights: [Int64]
+  let netWeights: [Int64]
+  let packages: [Int64]
 
   init(_ selection: Selection, _ columns: ListColumns) {
-    let count = selection.rows.count
-    goodsValues = [Int64](repeating: 0, count: count)
-    grossWeights = goodsValues
-    netWeights = goodsValues
-    packages = goodsValues
-    for i in 0..<count {
-      let first = Int(selection.firstLines[i])
+    let factors = DecimalReader.smallFactors
+    let (rows, firstLines, lineCounts) = (selection.rows, selection.firstLines, selection.lineCounts)
+    goodsValues = Self.each(rows.count) { i in
       var sum: Int64 = 0
-      for line in first..<first &+ Int(selection.lineCounts[i]) {
-        sum &+= columns.totalPrice.smallE5(line)
+      for line in Int(firstLines[i])..<Int(firstLines[i]) &+ Int(lineCounts[i]) {
+        sum &+= columns.totalPrice.smallE5(line, factors.span)
       }
-      goodsValues[i] = sum
+      return sum
     }
-    for i in 0..<count {
-      let row = Int(selection.rows[i])
-      grossWeights[i] = columns.grossWeight.smallE5(row)
-      netWeights[i] = columns.netWeight.smallE5(row)
-      packages[i] = columns.packages(row)
-    }
+    grossWeights = Self.each(rows.count) { columns.grossWeight.smallE5(Int(rows[$0]), factors.span) }
+    netWeights = Self.each(rows.count) { columns.netWeight.smallE5(Int(rows[$0]), factors.span) }
+    packages = Self.each(rows.count) { columns.packages(Int(rows[$0])) }
+  }
+
+  @inline(__always) private static func each(_ count: Int, _ amount: (Int) -> Int64) -> [Int64] {
+    var amounts = [Int64](repeating: 0, count: count)
+    var span = amounts.mutableSpan
+    for i in span.indices { span[i] = amount(i) }
+    return amounts
   }
 }

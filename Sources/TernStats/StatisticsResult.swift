@@ -161,7 +161,9 @@ public struct StatisticsJob: Sendable {
     }
     var result = StatisticsResult(
       query, rows: rows, totals: try StatisticsResult.totals(query, filled))
-    for cube in filled { result.listsWithoutRate += try cube.total().listsWithoutRate ?? 0 }
+    if query.asksForCny {
+      for cube in filled { result.listsWithoutRate += try cube.total().listsWithoutRate ?? 0 }
+    }
     self.result = result
   }
 }

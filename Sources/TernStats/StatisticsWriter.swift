@@ -95,7 +95,7 @@ public struct StatisticsWriter: Sendable {
     let totals = result.query.showsTotals ? result.totals : []
     switch format {
     case .table: try writer.writeTable(result.rows, totals: result.totals, to: sink)
-    case .csv: try writer.writeCSV(result.rows + totals, to: sink)
+    case .csv: try writer.writeCSV(result.rows, totals: totals, to: sink)
     case .json: try writer.writeJSON(result.rows + totals, to: sink)
     }
   }

@@ -142,14 +142,59 @@ struct SampleTables {
 
 extension Cube {
   /// Adds sample lists of both directions.
+  ///
+  /// - Parameter pruned: only the columns that are needed, and every second of those of texts by its distinct values.
   mutating func add(_ lists: [SampleList], pruned: Bool = false) throws(StatisticsError) {
     for direction in Direction.allCases {
       let needed = neededColumns(direction, withReturns: true)
       let tables = SampleTables(lists, direction, columns: pruned ? needed : nil)
+      guard pruned else {
+        try add(
+          heads: tables.heads, lines: tables.lines, direction: direction,
+          dispositions: tables.dispositions.span, findings: tables.findings.span,
+          returns: tables.returns)
+        continue
+      }
       try add(
-        heads: tables.heads, lines: tables.lines, direction: direction,
+        heads: CodedTable(tables.heads, codedFrom: lists.count % 2),
+        lines: CodedTable(tables.lines, codedFrom: lists.count % 2), direction: direction,
         dispositions: tables.dispositions.span, findings: tables.findings.span,
         returns: tables.returns)
+    }
+  }
+}
+
+extension CodedTable {
+  /// The same rows; every second column of texts by its distinct values, with one that no row has.
+  convenience init(_ table: Table, codedFrom first: Int) {
+    self.init(table.schema)
+    var texts = 0
+    for (index, column) in table.columns.enumerated() {
+      switch column {
+      case .text(let column):
+        texts += 1
+        if texts % 2 == first {
+          let own = coded(at: index)
+          var places = ["in no row": Int64(0)]
+          own.values.append("in no row")
+          for row in 0..<column.count {
+            let value = column.string(row)
+            if places[value] == nil {
+              places[value] = Int64(own.values.count)
+              own.values.append(value)
+            }
+            own.codes.append(places[value]!)
+          }
+        } else {
+          for row in 0..<column.count { self.column(at: index).text.append(column.string(row)) }
+        }
+      case .integer(let column):
+        for row in 0..<column.count { self.column(at: index).integer.append(column[row]) }
+      case .decimal(let column):
+        for row in 0..<column.count {
+          self.column(at: index).decimal.append(mantissa: column.mantissas[row], form: column.form(row))
+        }
+      }
     }
   }
 }

@@ -65,7 +65,10 @@ struct JudgedLists: Sendable {
     /// `dispositions`, with 0 for cancelled lists too.
     var counting: [UInt8] {
       let cancelled = Disposition.cancelled.rawValue + 1
-      return dispositions.map { $0 == cancelled ? 0 : $0 }
+      var counting = dispositions
+      var span = counting.mutableSpan
+      for row in span.indices { span[row] = span[row] == cancelled ? 0 : span[row] }
+      return counting
     }
   }
 
@@ -73,7 +76,10 @@ struct JudgedLists: Sendable {
   struct Reader: ~Copyable {
     private var decoder = ColumnDecoder()
     private let lists: JudgedLists
-    /// Verdicts of the segment and direction read last: neighbouring parts share them.
+    /// Dispositions of the segment and direction read last: neighbouring parts share them.
+    private var dispositions: [UInt8] = []
+    private var dispositionGroup = -1
+    /// The same of what else is kept of the verdicts, where it is asked for.
     private var verdicts = Table(ResultFile.schema)
     private var verdictGroup = -1
     /// The same of what came back.
@@ -89,25 +95,28 @@ struct JudgedLists: Sendable {
       _ part: Part, withFindings: Bool, withPriorities: Bool = false
     ) throws(TernError) -> Verdicts {
       let group = ResultFile.group(segment: part.segment, part.direction)
-      let needsAll = withFindings || withPriorities
-      if group != verdictGroup || needsAll && verdicts.columns.count == 1 {
+      if group != dispositionGroup {
+        dispositions = try storing { () throws(StoreError) in
+          try lists.result.readBytes(
+            ResultFile.verdicts, group: group, column: "disposition", decoder: &decoder)
+        }
+        dispositionGroup = group
+      }
+      if group != verdictGroup && (withFindings || withPriorities) {
         verdicts = try storing { () throws(StoreError) in
           try lists.result.readTable(
-            ResultFile.verdicts, group: group, columns: needsAll ? nil : ["disposition"],
-            decoder: &decoder)
+            ResultFile.verdicts, group: group, columns: ["findings", "kept"], decoder: &decoder)
         }
         verdictGroup = group
       }
-      let dispositions = verdicts["disposition"].integer
-      let own = unsafe dispositions.values.unsafeElements[part.rows]
       return unsafe Verdicts(
-        dispositions: own.map { UInt8(truncatingIfNeeded: $0) },
+        dispositions: Array(dispositions[part.rows]),
         findings: withFindings
-          ? verdicts["findings"].integer.values.unsafeElements[part.rows].map {
+          ? verdicts.columns[0].integer.values.unsafeElements[part.rows].map {
             UInt64(bitPattern: $0)
           } : [],
         priorities: withPriorities
-          ? verdicts["kept"].integer.values.unsafeElements[part.rows].map {
+          ? verdicts.columns[1].integer.values.unsafeElements[part.rows].map {
             UInt8(truncatingIfNeeded: UInt64(bitPattern: $0) >> ListResults.priorityShift & 7)
           } : [])
     }

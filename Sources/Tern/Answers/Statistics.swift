@@ -54,7 +54,7 @@ extension Engine {
 
   /// Adds all lists to each of some empty cubes. Never inlined: scripts/guard counts it by its name.
   @inline(never) func fillCubes(_ cubes: [Cube], with lists: JudgedLists) throws(TernError) -> [Cube] {
-    let total = Mutex(cubes)
+    let total = Mutex<[Cube]?>(nil)
     let queue = WorkQueue(count: lists.parts.count)
     try onWorkers(min(settings.threads, max(queue.count, 1))) { (_) throws(TernError) in
       var reader = JudgedLists.Reader(lists)
@@ -80,14 +80,18 @@ extension Engine {
       }
       let filled = mine
       let failure = total.withLock { total -> StatisticsError? in
+        guard total != nil else {
+          total = filled
+          return nil
+        }
         do throws(StatisticsError) {
-          for place in total.indices { try total[place].merge(filled[place]) }
+          for place in filled.indices { try total![place].merge(filled[place]) }
           return nil
         } catch { return error }
       }
       if let failure { throw .statistics(failure) }
     }
-    return total.withLock { $0 }
+    return total.withLock { $0 ?? cubes }
   }
 
   /// Writes the cube's rows, with totals in a table. Does not close `sink`.

@@ -34,4 +34,21 @@ extension ColumnDecoder {
     codes.values.setCount(block.rows)
     try reader.finish()
   }
+
+  /// The lowest bytes of the whole numbers of a block, whose own bytes are in `input` from `start` on.
+  mutating func decodeBytes(_ block: EncodedBlock, start: Int) throws(BlockFault) -> [UInt8] {
+    input.reserve(paddingBytes)
+    var reader = ByteReader(input.view, start: start, count: block.size)
+    words.prepare(block.rows)
+    let values = words.view
+    let encoding = try decodeWords(
+      &reader, count: block.rows, absent: UInt64(bitPattern: IntegerColumn.absent), mayRefer: true,
+      to: values)
+    try reader.finish()
+    guard encoding.rawValue == block.encoding else { throw BlockFault("the encoding is another") }
+    var bytes = [UInt8](repeating: 0, count: block.rows)
+    var span = bytes.mutableSpan
+    for row in span.indices { span[row] = UInt8(truncatingIfNeeded: values[row]) }
+    return bytes
+  }
 }

@@ -26,4 +26,30 @@ extension SegmentReader {
       }
     }
   }
+
+  /// Reads a column of whole numbers, of each the lowest byte: for those that are below 256. Empty if the group is not
+  /// there.
+  public func readBytes(
+    _ id: TableID, group: Int, column: String, decoder: inout ColumnDecoder
+  ) throws(StoreError) -> [UInt8] {
+    guard let schema = schema(of: id) else {
+      throw .misuse(path: path, what: "no table \(id.rawValue)")
+    }
+    let position = try positions([column], in: schema)[0]
+    guard schema.columns[position].type == .integer else {
+      throw .misuse(path: path, what: "\(column) has no whole numbers")
+    }
+    var bytes: [UInt8] = []
+    guard let found = find(group, of: id) else { return bytes }
+    try fetch(found, columns: [position], decoder: &decoder) {
+      (block, start, _, decoder) throws(StoreError) in
+      try check(block, at: start, decoder: &decoder)
+      do throws(BlockFault) {
+        bytes = try decoder.decodeBytes(block, start: start)
+      } catch {
+        throw damage(block, error)
+      }
+    }
+    return bytes
+  }
 }

@@ -174,11 +174,15 @@ public final class SegmentReader: Sendable {
   ) throws(StoreError) -> [Int] {
     guard let names else { return Array(schema.columns.indices) }
     var found: [Int] = []
+    // Most ask in the schema's order: each search goes on behind the last.
+    let columns = schema.columns
+    var next = 0
     for name in names {
-      guard let position = schema.index(of: name) else {
-        throw .misuse(path: path, what: "no column \(name)")
-      }
+      let position =
+        columns[next...].firstIndex { $0.name == name } ?? columns[..<next].firstIndex { $0.name == name }
+      guard let position else { throw .misuse(path: path, what: "no column \(name)") }
       found.append(position)
+      next = position + 1
     }
     return found
   }
@@ -228,17 +232,24 @@ public final class SegmentReader: Sendable {
   func decode(
     _ block: EncodedBlock, at start: Int, into column: Column, decoder: inout ColumnDecoder
   ) throws(StoreError) {
+    try check(block, at: start, decoder: &decoder)
+    do throws(BlockFault) {
+      try decoder.decodeInput(block, start: start, appendingTo: column)
+    } catch {
+      throw damage(block, error)
+    }
+  }
+
+  /// Checks the bytes of a block, and reads those of the block that it refers to, if it does.
+  func check(
+    _ block: EncodedBlock, at start: Int, decoder: inout ColumnDecoder
+  ) throws(StoreError) {
     do throws(BlockFault) {
       try checkSum(of: block, at: start, in: decoder.input.view)
     } catch {
       throw damage(block, error)
     }
     try readReference(of: block, at: start, decoder: &decoder)
-    do throws(BlockFault) {
-      try decoder.decodeInput(block, start: start, appendingTo: column)
-    } catch {
-      throw damage(block, error)
-    }
   }
 
   /// Reads the block that this one refers to, if it does.
