@@ -44,13 +44,18 @@ public struct HeadingTable: Sendable {
   init(_ rows: [(code: String, name: String, line: Int)], file: String) throws(ReferenceError) {
     var entries: [(key: UInt64, value: Int)] = []
     var descriptions: [String] = []
+    var seen: Set<UInt64> = []
     for (code, name, line) in rows {
       guard code.utf8.allSatisfy({ (0x30...0x39).contains($0) }), [2, 4, 6].contains(code.utf8.count)
       else {
         throw ReferenceError(file: file, line: line, "the code '\(code)' is not of 2, 4 or 6 digits")
       }
       if code.utf8.count == 6 { continue }
-      entries.append((ShortCode(code)!.rawValue, descriptions.count))
+      let key = ShortCode(code)!.rawValue
+      guard seen.insert(key).inserted else {
+        throw ReferenceError(file: file, line: line, "the code '\(code)' is there twice: keep one row")
+      }
+      entries.append((key, descriptions.count))
       descriptions.append(name)
     }
     index = WordIndex(entries)

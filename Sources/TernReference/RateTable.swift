@@ -28,8 +28,9 @@ public struct RateTable: Sendable {
   typealias Row = (currency: String, rate: Rate, first: Int64?, last: Int64?, line: Int)
 
   init(_ rows: [Row], file: String) throws(ReferenceError) {
-    var all: [String: [(period: Period, line: Int)]] = [
-      "142": [(Period(first: .min, last: .max, rate: .one), 0)]
+    // By bytes: texts that look the same are not the same code.
+    var all: [[UInt8]: [(period: Period, line: Int)]] = [
+      Array("142".utf8): [(Period(first: .min, last: .max, rate: .one), 0)]
     ]
     for row in rows {
       guard ShortCode(row.currency) != nil, !row.currency.isEmpty else {
@@ -46,11 +47,12 @@ public struct RateTable: Sendable {
       guard period.first <= period.last else {
         throw ReferenceError(file: file, line: row.line, "valid_from is later than valid_to")
       }
-      all[row.currency, default: []].append((period, row.line))
+      all[Array(row.currency.utf8), default: []].append((period, row.line))
     }
     var entries: [(key: UInt64, value: Int)] = []
     var periods: [[Period]] = []
-    for (currency, rates) in all.sorted(by: { $0.key < $1.key }) {
+    for (code, rates) in all.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let currency = String(decoding: code, as: UTF8.self)
       let sorted = rates.sorted { $0.period.first < $1.period.first }
       for (a, b) in zip(sorted, sorted.dropFirst()) where a.period.last >= b.period.first {
         throw ReferenceError(

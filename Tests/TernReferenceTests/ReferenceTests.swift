@@ -108,6 +108,16 @@ struct ReferenceTests {
     #expect(register.creditClasses[register.creditClass(place)] == "AA")
   }
 
+  @Test("codes and quotes are bytes, whatever characters they make")
+  func bytes() throws {
+    let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+    let rates = try #require(try reference([("rates.csv", "currency,cny_per_unit\n\(composed),2\n\(decomposed),3\n")]).rates)
+    #expect(withBytes(composed) { rates.rate(currency: $0, at: 0)?.cnyPerUnitE8 } == 200_000_000)
+    #expect(withBytes(decomposed) { rates.rate(currency: $0, at: 0)?.cnyPerUnitE8 } == 300_000_000)
+    let units = try #require(try reference([("units.csv", "code,name\n001,\"a\"\"\u{301}b\"\n")]).codes(.unit))
+    #expect(units.name(of: "001")?.utf8.elementsEqual("a\"\u{301}b".utf8) == true)
+  }
+
   @Test("what is wrong with a table names the file, the line and what is expected")
   func refusals() {
     #expect(refusal("countries.csv", "") == "countries.csv: the file is empty; a header code,name is expected")
@@ -116,6 +126,7 @@ struct ReferenceTests {
     #expect(refusal("units.csv", "code,name\n001,a\n\n001,b\n") == "units.csv, line 4: the code '001' is there twice: keep one row")
     #expect(refusal("tariff.csv", "gcode,licence,exportDuty,refund,positiveList\n12,0,0,0,0\n") == "tariff.csv, line 2: the gcode '12' is not of 10 digits")
     #expect(refusal("tariff.csv", "gcode,licence,exportDuty,refund,positiveList\n0106201100,yes,0,0,0\n") == "tariff.csv, line 2: licence 'yes': 0 or 1 is expected")
+    #expect(refusal("hs2022.csv", "code,description\n0101,a\n010121,x\n0101,b\n") == "hs2022.csv, line 4: the code '0101' is there twice: keep one row")
     #expect(refusal("rates.csv", "currency,cny_per_unit\n502,7,2\n")?.contains("line 2") == true)
     for value in ["0", "-1", "7e0", "1234567", "1.123456789", "", "7."] {
       #expect(refusal("rates.csv", "currency,cny_per_unit\n502,\(value)\n")?.hasPrefix("rates.csv, line 2: cny_per_unit '\(value)'") == true, "\(value)")

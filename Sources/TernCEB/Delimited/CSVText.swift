@@ -43,17 +43,17 @@ public struct CSVText {
     return cell.hasPairs ? unquoted(value) : value
   }
 
-  /// Each pair of quotes stands for one.
+  /// Each pair of quotes stands for one. By scalars: a quote and an accent behind it are one character.
   private static func unquoted(_ value: String) -> String {
     var result = ""
     var wasQuote = false
-    for character in value {
-      if character == "\"" && wasQuote {
+    for scalar in value.unicodeScalars {
+      if scalar == "\"" && wasQuote {
         wasQuote = false
         continue
       }
-      wasQuote = character == "\""
-      result.append(character)
+      wasQuote = scalar == "\""
+      result.unicodeScalars.append(scalar)
     }
     return result
   }
