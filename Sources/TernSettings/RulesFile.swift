@@ -41,7 +41,8 @@ public enum RulesFile {
         }
         var names: [String] = []
         for node in classes {
-          let name = try node.text("a credit class")
+          let name = try creditClass(node)
+          guard !name.isEmpty else { throw node.fail("a credit class is expected") }
           guard !names.contains(name) else { throw node.fail("'\(name)' is there twice") }
           names.append(name)
         }
@@ -82,11 +83,20 @@ public enum RulesFile {
     }
   }
 
+  /// Results keep credit classes between tabs and line feeds.
+  private static func creditClass(_ node: SettingsNode) throws(SettingsError) -> String {
+    let name = try node.text("a credit class")
+    guard name.utf8.allSatisfy({ $0 >= 0x20 }) else {
+      throw node.fail("a credit class has no tab, no line end and no other control character")
+    }
+    return name
+  }
+
   private static func applyLimits(
     _ node: SettingsNode, _ rules: inout RuleSettings
   ) throws(SettingsError) {
     for (name, value) in try node.entries("limits") {
-      let key = String(name.path.dropFirst("limits.".count))
+      let key = try name.text("a name")
       let amountE5 = try value.decimal("an amount in yuan such as 5000", fractionDigits: 5, max: .max)
       switch key {
       case "single": rules.limits.singleE5 = amountE5
@@ -103,7 +113,7 @@ public enum RulesFile {
     _ node: SettingsNode, _ alerts: inout AlertSettings
   ) throws(SettingsError) {
     for (name, value) in try node.entries("thresholds of alerts") {
-      let key = String(name.path.dropFirst("alerts.".count))
+      let key = try name.text("a name")
       guard let setting = AlertSetting(rawValue: key) else {
         throw SettingsError(
           line: name.line,
@@ -123,10 +133,10 @@ public enum RulesFile {
         suffix: "%")
     }
     for (name, value) in try node.entries("settings of inspection") {
-      switch String(name.path.dropFirst("inspection.".count)) {
+      switch try name.text("a name") {
       case "rates":
-        for (creditClass, rate) in try value.entries("a rate for each credit class") {
-          rules.inspection.ratesPpb[String(creditClass.path.dropFirst("inspection.rates.".count))] = try share(rate)
+        for (name, rate) in try value.entries("a rate for each credit class") {
+          rules.inspection.ratesPpb[try creditClass(name)] = try share(rate)
         }
       case "otherRate": rules.inspection.otherRatePpb = try share(value)
       case let other:
@@ -144,7 +154,7 @@ public enum RulesFile {
     let scopes = try node.entries("scopes such as import or export.9610")
     for isGeneral in [true, false] {
       for (name, value) in scopes {
-        let key = String(name.path.dropFirst("scopes.".count))
+        let key = try name.text("a name")
         guard known.contains(key) else {
           throw SettingsError(line: name.line, "unknown scope '\(key)'" + suggestion(key, known))
         }
@@ -158,13 +168,13 @@ public enum RulesFile {
     _ node: SettingsNode, _ scopes: [RuleScope], _ rules: inout RuleSettings
   ) throws(SettingsError) {
     for (name, value) in try node.entries("findings") {
-      let key = String(name.path.dropFirst(node.path.count + 1))
+      let key = try name.text("a name")
       guard let finding = Finding(name: key) else {
         throw SettingsError(
           line: name.line, "unknown finding '\(key)'" + suggestion(key, Finding.allCases.map(\.name)))
       }
       for (setting, value) in try value.entries("severity, enabled or tolerance") {
-        switch String(setting.path.dropFirst(name.path.count + 1)) {
+        switch try setting.text("a name") {
         case "severity":
           let text = try value.text("R, P, V or W")
           guard let severity = Severity(letter: text) else {
@@ -204,7 +214,7 @@ public enum RulesFile {
       return
     }
     for (name, value) in try node.entries("fields") {
-      let key = String(name.path.dropFirst(node.path.count + 1))
+      let key = try name.text("a name")
       guard let field = finding.toleranceFields.firstIndex(of: key) else {
         let fields = finding.toleranceFields
         throw SettingsError(

@@ -103,6 +103,11 @@ struct RulesFileTests {
     #expect(refusal("inspection: {otherRate: 101%}")?.contains("a share such as 2%") == true)
     #expect(refusal("priority: [a, a]") == "line 1: priority: 'a' is there twice")
     #expect(refusal("priority: [1, 2, 3, 4, 5, 6, 7, 8]")?.contains("at most 7") == true)
+    #expect(refusal("priority: [\"a\\tb\"]")?.contains("no tab") == true)
+    #expect(refusal("priority: ['']") == "line 1: priority: a credit class is expected")
+    #expect(refusal("inspection: {rates: {\"a\\nb\": 1%}}")?.contains("no line end") == true)
+    // An accent joins the point before it, and is still no part of the name.
+    #expect(refusal("limits: {\u{301}single: 5}")?.contains("unknown limit") == true)
     #expect(refusal("windowDays: 1\nwindowDays: 2\n")?.contains("'windowDays' is there twice") == true)
     #expect(refusal("a: [")?.contains("not YAML") == true)
     #expect(refusal("- a") == "line 1: settings is expected, as 'name: value'")
