@@ -6,14 +6,15 @@ import PackageDescription
 let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .error)]
 
 /// A program of libFuzzer. Its start stands in `CDriver`, its seeds in `seeds/<name>`.
-func fuzzer(_ name: String, of module: Target.Dependency) -> Target {
+func fuzzer(_ name: String, of modules: Target.Dependency...) -> Target {
   .executableTarget(
-    name: name, dependencies: ["CDriver", module],
+    name: name, dependencies: ["CDriver"] + modules,
     swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
 }
 
 let package = Package(
   name: "fuzz",
+  dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.0")],
   targets: [
     // The sources themselves, by symbolic links.
     .target(name: "CLiburing", linkerSettings: [.linkedLibrary("uring")]),
@@ -28,11 +29,25 @@ let package = Package(
     .target(
       name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md", "Catalogue/README.md"],
       swiftSettings: strict),
+    .target(name: "CSHA256", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
+    .target(
+      name: "TernReference", dependencies: ["TernCEB", "CSHA256"], exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "TernMatch", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "TernRules", dependencies: ["TernCEB", "TernReference", "TernMatch"], exclude: ["README.md"],
+      swiftSettings: strict),
+    // All that a rules file needs of it.
+    .target(name: "Tern", swiftSettings: strict),
+    .target(
+      name: "TernSettings", dependencies: ["Tern", "TernRules", .product(name: "Yams", package: "Yams")],
+      exclude: ["README.md"], swiftSettings: strict),
     .target(name: "CDriver"),
     fuzzer("Archive", of: "TernIO"),
     // What the fuzzers of messages compare.
     .target(name: "FuzzSupport", dependencies: ["TernCEB"], swiftSettings: strict),
     fuzzer("Decode", of: "FuzzSupport"),
+    fuzzer("Reference", of: "TernReference"),
+    fuzzer("Rules", of: "TernSettings"),
     fuzzer("Tables", of: "TernCEB"),
     fuzzer("Unwrap", of: "FuzzSupport"),
   ],

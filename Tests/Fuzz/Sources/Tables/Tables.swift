@@ -1,3 +1,4 @@
+import CDriver
 import TernCEB
 
 /// One input of libFuzzer: a table, and for some a table of its lines. Cut wherever a long table may
@@ -18,10 +19,10 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   guard form.format == .ndjson || form.kind != .named else { return 0 }
   let whole = form.decode(step: nil)
   require(whole == form.decode(step: step), "a cut differs")
-  #if CANARY
+  if fuzz_is_canary() != 0 {
     // Planted: a row whose quote is not closed is taken for a difference. No seed has one.
     require(!whole.reasons.contains("truncated"), "the canary's bug")
-  #endif
+  }
   return 0
 }
 

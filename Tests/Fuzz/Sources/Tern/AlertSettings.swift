@@ -1,0 +1,1 @@
+../../../../Sources/Tern/Alerts/AlertSettings.swift
