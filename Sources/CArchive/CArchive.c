@@ -38,6 +38,8 @@ static struct {
 
 static const char library[] = "libarchive.so.13";
 static bool is_loaded;
+// The library writes the text anew at every call, to one place and without a lock: it is asked once.
+static const char *version;
 // Names that are marked as UTF-8 are converted to the locale's character set, which is ASCII in a
 // program that sets none. This one leaves them as they are.
 static locale_t utf8;
@@ -48,6 +50,7 @@ static void load(void) {
 #define LOAD(name)                                                                                 \
   if (!(lib.name = (__typeof__(name) *)dlsym(handle, #name))) return;
   CALLS(LOAD)
+  version = lib.archive_version_details();
   utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   is_loaded = true;
 }
@@ -58,7 +61,7 @@ static bool is_there(void) {
   return is_loaded;
 }
 
-const char *tern_archive_version(void) { return is_there() ? lib.archive_version_details() : NULL; }
+const char *tern_archive_version(void) { return is_there() ? version : NULL; }
 
 const char *tern_archive_library(void) { return library; }
 

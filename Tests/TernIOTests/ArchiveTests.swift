@@ -122,6 +122,27 @@ import Testing
     }
   }
 
+  /// libarchive keeps a text of its own in one place for all threads.
+  @Test func readersMayRunAtOnce() async throws {
+    let folder = TemporaryFolder()
+    folder.file("a.zip", Form.zip.pack([Entry("1.xml", [1]), Entry("运单.xml", [2, 3])]))
+    let path = folder.path
+    let names = try await withThrowingTaskGroup(of: Set<[String]>.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          var seen: Set<[String]> = []
+          for _ in 0..<200 {
+            let plan = try InputPlan(inputs: [path])
+            seen.insert(try readAll(plan, testOptions(.pread)).members().map(\.name))
+          }
+          return seen
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.formUnion($1) }
+    }
+    #expect(names == [["1.xml", "运单.xml"]])
+  }
+
   @Test func archivesEndToEndAreReadToTheEnd() throws {
     let (a, b) = ([Entry("a", [65, 10])], [Entry("b", [66, 10])])
     for file in [tar(a) + tar(b), gzip(tar(a)) + gzip(tar(b)), zstd(tar(a)) + zstd(tar(b))] {
