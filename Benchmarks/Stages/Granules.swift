@@ -11,7 +11,9 @@ private final class GranuleState {
   let folder: ScratchFolder
   let store: Store
   let segment: SegmentReader
-  var decoder = ColumnDecoder()
+  let ranges = MatchTable.allCases.map {
+    MatchRange(table: .match(Int($0.rawValue)), wordsPerRow: $0.wordCount)
+  }
   var words = GrowableBuffer<UInt64>()
 
   init() throws {
@@ -45,6 +47,7 @@ private final class GranuleState {
     add(.listsByIdentity, rows.listsByIdentity)
     add(.cancellations, rows.cancellations)
     add(.refunds, rows.refunds)
+    add(.listsByBuyer, rows.listsByBuyer)
     blackHole(unit.byteCount)
   }
 }
@@ -56,14 +59,13 @@ func granuleStages() {
     "granules: encode", .rows, setup: GranuleState.init, amount: { $0.rowCount },
     run: { GranuleState.encode($0.rows, &$0.writer, into: $0.unit) })
   stage(
-    "granules: read 4 partitions", .rows, setup: GranuleState.init, amount: { $0.rowCount },
+    "granules: read 4 ranges", .rows, setup: GranuleState.init, amount: { $0.rowCount },
     run: { state in
-      for table in MatchTable.allCases {
-        for partition in 0..<4 {
+      for rows in state.ranges {
+        for range in 0..<4 {
           state.words.removeAll()
-          try state.segment.readPartition(
-            partition, of: 4, table: .match(Int(table.rawValue)), into: &state.words,
-            segmentOrdinal: 1, decoder: &state.decoder)
+          try rows.load(range, of: 4, from: [state.segment])
+          try rows.take(part: 0, of: 1, into: &state.words)
         }
       }
       blackHole(state.words.count)
