@@ -26,6 +26,14 @@ struct ListBatch<Source: ListSource> {
     return made
   }
 
+  /// A column of the lines that has a row for each: its views may be read without a check.
+  mutating func lineColumn(_ name: String) throws(Source.Failure) -> Column {
+    let column = try source.column(.lines, name)
+    let end = try lineStarts()[source.rowCount]
+    precondition(end <= column.count, "heads and lines disagree")
+    return column
+  }
+
   /// Flags of lines, together for each list.
   mutating func byList(_ flags: [UInt8]) throws(Source.Failure) -> [UInt8] {
     let starts = try lineStarts()

@@ -8,7 +8,7 @@ extension ListChecks {
     let starts = try batch.lineStarts()
     let source = batch.source
     let (freight, insuredFee) = (try source.column(.heads, "freight"), try source.column(.heads, "insuredFee"))
-    let totalPrice = try source.column(.lines, "totalPrice")
+    let totalPrice = try batch.lineColumn("totalPrice")
     let (freightE5, insuredFeeE5) = (DecimalView(freight.decimal), DecimalView(insuredFee.decimal))
     let totalE5 = DecimalView(totalPrice.decimal)
     let limitE5 = Int128(limits.singleE5)
@@ -22,7 +22,7 @@ extension ListChecks {
     extendLifetime(insuredFee)
     extendLifetime(totalPrice)
     if over.isEmpty { return }
-    let qty = try source.column(.lines, "qty").decimal
+    let qty = try batch.lineColumn("qty").decimal
     for row in over {
       let isOnePiece = starts[row + 1] - starts[row] == 1 && qty.valueE5(starts[row]) == 100_000
       if !isOnePiece { batch.words[row] |= Finding.regimeLimitSingle.bit }
@@ -42,10 +42,10 @@ struct ListValues {
   init<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
     starts = try batch.lineStarts()
     let source = batch.source
-    totalPrice = try source.column(.lines, "totalPrice").decimal
+    totalPrice = try batch.lineColumn("totalPrice").decimal
     isForeign = try source.flags(.lines, "currency") { Self.isYuan($0) ? 0 : 1 }
     // Rates are needed for other currencies alone.
-    currency = isForeign == nil ? TextColumn() : try source.column(.lines, "currency").text
+    currency = isForeign == nil ? TextColumn() : try batch.lineColumn("currency").text
     appTime = isForeign == nil ? IntegerColumn() : try source.column(.heads, "appTime").integer
   }
 
