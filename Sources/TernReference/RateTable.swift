@@ -21,6 +21,8 @@ public struct RateTable: Sendable {
   @usableFromInline let index: WordIndex
   /// Of each currency, sorted by day, without overlap.
   @usableFromInline let periods: [[Period]]
+  /// Of all currencies and days; at least that of the yuan.
+  public let highest: Rate
 
   /// 142 alone, which is always 1.
   public static let yuanOnly = try! RateTable([], file: "")
@@ -64,6 +66,7 @@ public struct RateTable: Sendable {
     }
     index = WordIndex(entries)
     self.periods = periods
+    highest = periods.joined().map(\.rate).max { $0.cnyPerUnitE8 < $1.cnyPerUnitE8 } ?? .one
   }
 
   /// The rate on the day of a time; nil where none is given.

@@ -42,7 +42,7 @@ public func judge(
   }
   let asOf = settings.asOf ?? latestAppTime(tables)
   let rule = DispositionRule(settings, asOf: asOf)
-  judgeAll(RuleEngine(settings: settings, secret: secret), rows, tables, secret, results, rule)
+  judgeAll(RuleEngine(settings: settings, reference: reference, secret: secret), rows, tables, secret, results, rule)
 
   var verdicts: [Verdict] = []
   for (segment, unit) in tables.enumerated() where unit.kind.role == .list && unit.documentCount > 0 {

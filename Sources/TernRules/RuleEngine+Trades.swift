@@ -16,6 +16,7 @@ extension RuleEngine {
     let consignees = unsafe results.unsafeWaybillConsignee
     let known = unsafe scratch.listWords.unsafeElements
     let numbering = results.numbering
+    let sellers = sellers
     var state = TradeState()
     var needs = NeededDocuments()
     var touched: UInt64 = 0
@@ -46,7 +47,8 @@ extension RuleEngine {
         if let bits = unsafe judge(
           match, lists, orders, payments, paymentRows, consignee, details, &state, &needs)
         {
-          unsafe words[index] = word | bits
+          let ofSeller = unsafe sellers.word(lists.base[Int(match.list)].seller, document.direction)
+          unsafe words[index] = word | bits | ofSeller
         } else {
           unsafe scratch.deferTrade(
             lists.base[Int(match.list)].key, lists: lists, orders: orders, payments: payments)

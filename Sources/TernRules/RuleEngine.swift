@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernReference
 
 /// Judges partitions of match rows: joins them and turns what was found into finding bits.
 ///
@@ -21,17 +22,19 @@ public struct RuleEngine: Sendable {
   let annualLimitE5: Int64
   /// What import rows carry for the currency 142.
   let yuan: UInt64
+  let sellers: SellerTable
 
-  /// `secret` is that of the rows' digests.
-  public init(settings: RuleSettings, secret: Secret) {
+  /// `secret` is that of the rows' digests. Of `reference` the enterprises are used.
+  public init(settings: RuleSettings, reference: ReferenceData = ReferenceData(), secret: Secret) {
     tolerances = RuleScope.all.map { RuleTolerances(settings, $0) }
     enabled = RuleScope.all.map { settings.enabledBits($0) }
     annualLimitE5 = settings.limits.annualE5
     yuan = currencyDigest("142", .import, secret: secret)
+    sellers = SellerTable(settings, reference, secret: secret)
   }
 
   /// What `ListChecks` has found of a list stays whatever other documents do.
-  public static let ownMask = ListChecks.bits | ListResults.priorityMask
+  public static let ownMask = ListChecks.bits
 
   /// Phase 0, by list identity: which lists count, which are cancelled, `list.duplicate` of an identity
   /// used twice. A cancelled list is absent in the other phases.

@@ -66,18 +66,21 @@ private final class NotedLists: ListSource {
   }
 }
 
-/// The findings that a list and the tables decide: by the flags of its match row, and by its columns.
+/// The findings that a list and the tables decide: by its match row, and by its columns.
 private func found(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings = RuleSettings()) -> FindingSet {
   let unit = makeTables([doc])[0]
   var words: [UInt64] = [0]
   ListChecks(settings, tables).judge(TableLists(unit)) { row, word in words[row] = word }
   let rows = MatchTables()
-  var projector = Projector(secret: Secret(bytes: Array(repeating: 7, count: 16)))
+  let secret = Secret(bytes: Array(repeating: 7, count: 16))
+  var projector = Projector(secret: secret)
   projector.project(unit, rowBase: 0, into: rows)
-  let own = unsafe RuleEngine.ownBits(RowView<ListTradeRow>(words: rows.listsByTrade)[0].flags)
+  let row = unsafe RowView<ListTradeRow>(words: rows.listsByTrade)[0]
   let ofRegime = FindingSet(
     .regimeTradeMode, .regimeBonded, .regimeDirect, .buyerId, .enterpriseCode)
-  return FindingSet(rawValue: words[0] & ListResults.findingsMask | own & ofRegime.rawValue)
+  let own = RuleEngine.ownBits(row.flags) & ofRegime.rawValue
+  let ofSeller = SellerTable(settings, tables, secret: secret).word(row.seller, doc.kind.direction)
+  return FindingSet(rawValue: (words[0] | own | ofSeller) & ListResults.findingsMask)
 }
 
 /// What `ListChecks` reads of one list.
@@ -138,6 +141,9 @@ private let changes: [Change] = [
   // enterprise.*
   Change(name: "unknown carrier", expected: .init(.enterpriseUnregistered), head: ["logisticsCode": "LOG9"]),
   Change(name: "no platform", expected: [], head: ["ebpCode": "无"]),
+  Change(name: "unknown seller", expected: .init(.enterpriseUnregistered), head: ["ebcCode": "EBC2"]),
+  Change(name: "unknown seller of an import", isImport: true, expected: .init(.enterpriseUnregistered), head: ["ebcCode": "EBC2"]),
+  Change(name: "blacklisted seller", expected: .init(.enterpriseBlacklisted), head: ["ebcCode": "BAD1"]),
   Change(name: "no seller", expected: .init(.enterpriseUnregistered), head: ["ebcCode": ""]),
   Change(name: "blacklisted agent", expected: .init(.enterpriseBlacklisted), head: ["agentCode": "BAD1"]),
   Change(name: "blacklisted carrier", expected: .init(.enterpriseBlacklisted), head: ["logisticsCode": "BAD1"]),
@@ -195,16 +201,45 @@ struct ListCheckTests {
     #expect(columnsRead(docs[1], tables, settings) == ["gcode"])
   }
 
-  @Test("prices are read only where a list asks for them, rates only for other currencies")
+  @Test("sellers come in the order of their classes, however many there are, switched on or off")
+  func sellers() throws {
+    let codes = (0..<1000).map { "SELLER\($0)" }
+    let register = reference([
+      "enterprises.csv": "code,name,creditClass,blacklisted\n"
+        + codes.enumerated().map { "\($1),a,\(["B", "A", ""][$0 % 3]),\($0 % 7 == 0 ? 1 : 0)\n" }.joined()
+    ])
+    let secret = Secret(bytes: Array(repeating: 9, count: 16))
+    var settings = RuleSettings()
+    settings.priorityClasses = ["A", "B"]
+    for scope in RuleScope.all where scope.direction == .import {
+      settings[scope, .enterpriseUnregistered].isEnabled = false
+    }
+    let table = SellerTable(settings, register, secret: secret)
+    for direction in Direction.allCases {
+      for (index, digest) in sellerDigests(codes, direction, secret: secret).enumerated() {
+        let word = table.word(digest, direction)
+        #expect(word >> ListResults.priorityShift == [2, 1, 0][index % 3])
+        #expect(word & ListResults.findingsMask == (index % 7 == 0 ? Finding.enterpriseBlacklisted.bit : 0))
+      }
+      let unknown = sellerDigests(["SELLER1000", "seller1", ""], direction, secret: secret)
+      for digest in unknown {
+        #expect(table.word(digest, direction) == (direction == .export ? Finding.enterpriseUnregistered.bit : 0))
+      }
+    }
+    let none = SellerTable(settings, ReferenceData(), secret: secret)
+    #expect(none.word(5, .export) == 0 && none.word(0, .import) == 0)
+  }
+
+  @Test("prices are read only where a list asks for them, currencies only where they can matter")
   func onlyWhatIsNeeded() {
     let tariff = reference(["tariff.csv": "gcode,licence,exportDuty,refund,positiveList\n6109100010,0,0,0,1\n"])
     func read(_ change: Change) -> Set<String> { columnsRead(list(change), tariff, RuleSettings()) }
     #expect(read(Change(name: "", expected: [])) == ["gcode", "statisticsFlag"])
     let flagged = Change(name: "", expected: [], head: ["statisticsFlag": "A"])
-    #expect(read(flagged) == ["gcode", "statisticsFlag", "#lines", "totalPrice", "currency"])
-    var inDollars = flagged
-    inDollars.lines = [["currency": "502"]]
-    #expect(read(inDollars) == read(flagged).union(["appTime"]))
+    #expect(read(flagged) == ["gcode", "statisticsFlag", "#lines", "totalPrice"])
+    var dear = flagged
+    dear.lines = [["totalPrice": "5000.00001"]]
+    #expect(read(dear) == read(flagged).union(["currency", "appTime"]))
     #expect(
       read(Change(name: "", isImport: true, expected: []))
         == ["gcode", "#lines", "totalPrice", "freight", "insuredFee"])

@@ -22,7 +22,8 @@ public enum VerdictFormat: String, Sendable, CaseIterable {
 public enum VerdictOrder: String, Sendable, CaseIterable {
   /// As the lists were received.
   case received
-  /// Lists of sellers of the priority classes first, class by class; then the others. Within each as received.
+  /// Lists of sellers of the priority classes first, class by class; then the others, and cancelled lists among them.
+  /// Within each as received.
   case priority
 }
 

@@ -60,8 +60,8 @@ extension Engine {
     let changed = full ? nil : try changedLists(store, view, results, effects, fingerprint)
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
-      view: view, engine: RuleEngine(settings: rules, secret: secret), results: results,
-      effects: effects, secret: secret, threads: settings.threads, plan: plan, changed: changed,
+      view: view, engine: RuleEngine(settings: rules, reference: settings.reference, secret: secret),
+      results: results, effects: effects, secret: secret, threads: settings.threads, plan: plan, changed: changed,
       progress: progress)
     try run.checkLists(rules, settings.reference, firstSegment: changed?.firstNewSegment ?? 0)
     try run.run()

@@ -101,6 +101,15 @@ public func currencyDigest(_ code: String, _ direction: Direction, secret: Secre
   }
 }
 
+/// The digests of sellers' codes as match rows have them.
+public func sellerDigests(_ codes: [String], _ direction: Direction, secret: Secret) -> [UInt64] {
+  var digester = TupleDigester(secret: secret)
+  return codes.map { code in
+    var code = code
+    return code.withUTF8 { unsafe digester.digest64(.seller, direction, Bytes($0)) }
+  }
+}
+
 /// The digest of a `guid` as `VersionFacts` has it.
 @unsafe public func guidDigest(
   _ guid: UnsafeBufferPointer<UInt8>, _ direction: Direction, secret: Secret

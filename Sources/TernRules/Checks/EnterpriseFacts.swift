@@ -2,7 +2,7 @@ import TernCEB
 import TernReference
 
 /// What the register knows of an enterprise code.
-struct EnterpriseFacts: OptionSet, BitwiseCopyable {
+struct EnterpriseFacts: OptionSet, BitwiseCopyable, Sendable {
   var rawValue: UInt8
   static var unregistered: EnterpriseFacts { EnterpriseFacts(rawValue: 1) }
   static var blacklisted: EnterpriseFacts { EnterpriseFacts(rawValue: 2) }
@@ -10,26 +10,13 @@ struct EnterpriseFacts: OptionSet, BitwiseCopyable {
   var priority: UInt64 { UInt64(rawValue >> 2) }
 }
 
-/// The facts of all codes of a register, made once.
-struct EnterpriseTable {
-  private let register: EnterpriseRegister
-  /// By place in the register.
-  private let known: [EnterpriseFacts]
-  /// Some class comes first.
-  let hasPriorities: Bool
-
-  init(_ register: EnterpriseRegister, priorityClasses: [String]) {
-    self.register = register
-    hasPriorities = !priorityClasses.isEmpty
-    known = register.enterprises.map { enterprise in
+extension EnterpriseRegister {
+  /// Of each entry.
+  func facts(priorityClasses: [String] = []) -> [EnterpriseFacts] {
+    enterprises.map { enterprise in
       let priority = (priorityClasses.firstIndex(of: enterprise.creditClass) ?? -1) + 1
       let facts = EnterpriseFacts(rawValue: UInt8(priority) << 2)
       return enterprise.isBlacklisted ? facts.union(.blacklisted) : facts
     }
-  }
-
-  @inline(__always)
-  func facts(_ code: Bytes) -> EnterpriseFacts {
-    register.place(of: code).map { known[$0] } ?? .unregistered
   }
 }

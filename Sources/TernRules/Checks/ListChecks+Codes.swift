@@ -26,25 +26,27 @@ extension ListChecks {
       .filter { reference.codes($0.codes) != nil }
   }
 
-  func judgeCodes<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
+  func judgeCodes<Source: ListSource>(
+    _ lists: Source, _ batch: inout ListBatch
+  ) throws(Source.Failure) {
     let direction = batch.direction
     guard wants(.referenceCode, direction) else { return }
     for (column, codes) in Self.headCodes(direction, reference) {
-      batch.mark(try wrong(batch.source, .heads, column, codes), Finding.referenceCode.bit)
+      batch.mark(try wrong(lists, .heads, column, codes), Finding.referenceCode.bit)
     }
     for (column, codes) in Self.lineCodes(direction, reference) {
-      guard let wrong = try wrong(batch.source, .lines, column, codes) else { continue }
-      batch.mark(try batch.byList(wrong), Finding.referenceCode.bit)
+      guard let wrong = try wrong(lists, .lines, column, codes) else { continue }
+      batch.mark(try batch.byList(lists, wrong), Finding.referenceCode.bit)
     }
   }
 
   /// 1 for each row whose code its table does not have; nil if there is none.
   private func wrong<Source: ListSource>(
-    _ source: Source, _ part: ListPart, _ column: String, _ codes: ReferenceData.Codes
+    _ lists: Source, _ part: ListPart, _ column: String, _ codes: ReferenceData.Codes
   ) throws(Source.Failure) -> [UInt8]? {
     guard let table = reference.codes(codes) else { return nil }
     // Of the customs' offices the table has the districts: their first two digits.
     let length = codes == .customsDistrict ? 2 : Int.max
-    return try source.flags(part, column) { $0.isEmpty || table.contains($0.prefix(length)) ? 0 : 1 }
+    return try lists.flags(part, column) { $0.isEmpty || table.contains($0.prefix(length)) ? 0 : 1 }
   }
 }

@@ -1,35 +1,32 @@
 import TernCEB
-import TernMatch
 import TernReference
 
-/// `enterprise.unregistered`, `enterprise.blacklisted`, and whose lists come first.
+/// `enterprise.unregistered` and `enterprise.blacklisted` of those beside the seller, of whom `SellerTable` knows.
 extension ListChecks {
-  func judgeEnterprises<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
+  func judgeEnterprises<Source: ListSource>(
+    _ lists: Source, _ batch: inout ListBatch
+  ) throws(Source.Failure) {
+    guard let register = reference.enterprises else { return }
     let wanted = wanted[Int(batch.direction.rawValue)]
     let unregistered = Finding.enterpriseUnregistered.bit & wanted
     let blacklisted = Finding.enterpriseBlacklisted.bit & wanted
-    guard let enterprises, (unregistered | blacklisted) != 0 || enterprises.hasPriorities else { return }
-    func mark(_ column: String, _ mask: UInt64, hasPriority: Bool = false) throws(Source.Failure) {
-      if mask == 0 && !hasPriority { return }
+    func mark(_ column: String, _ unregistered: UInt64, _ blacklisted: UInt64) throws(Source.Failure) {
+      if unregistered | blacklisted == 0 { return }
       // A platform may be none.
       let mayBeNone = column == "ebpCode"
-      let all = try batch.source.flags(.heads, column) { code in
-        mayBeNone && (code.isEmpty || code.isNone) ? 0 : enterprises.facts(code).rawValue
+      let all = try lists.flags(.heads, column) { code in
+        if mayBeNone && (code.isEmpty || code.isNone) { return 0 }
+        return (register.place(of: code).map { enterprises[$0] } ?? .unregistered).rawValue
       }
       guard let all else { return }
       for row in batch.words.indices where all[row] != 0 {
         let facts = EnterpriseFacts(rawValue: all[row])
-        var word: UInt64 = 0
-        if facts.contains(.unregistered) { word |= unregistered }
-        if facts.contains(.blacklisted) { word |= blacklisted }
-        word &= mask
-        if hasPriority { word |= facts.priority &<< ListResults.priorityShift }
-        batch.words[row] |= word
+        if facts.contains(.unregistered) { batch.words[row] |= unregistered }
+        if facts.contains(.blacklisted) { batch.words[row] |= blacklisted }
       }
     }
-    try mark("ebcCode", unregistered | blacklisted, hasPriority: enterprises.hasPriorities)
-    try mark("logisticsCode", unregistered | blacklisted)
-    try mark("agentCode", blacklisted)
-    try mark("ebpCode", unregistered)
+    try mark("logisticsCode", unregistered, blacklisted)
+    try mark("agentCode", 0, blacklisted)
+    try mark("ebpCode", unregistered, 0)
   }
 }

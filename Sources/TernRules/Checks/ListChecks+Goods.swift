@@ -17,15 +17,17 @@ struct GoodsFlags: OptionSet {
 
 /// What the codes of a list's goods decide, with some of its head.
 extension ListChecks {
-  func judgeGoods<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
+  func judgeGoods<Source: ListSource>(
+    _ lists: Source, _ batch: inout ListBatch
+  ) throws(Source.Failure) {
     let direction = batch.direction
     let findings = FindingSet(.goodsCode, .regimeSimplified, .regimePositiveList, .regimeLicence)
     let wanted = wanted[Int(direction.rawValue)] & findings.rawValue
     if wanted == 0 { return }
-    let ofLines = try batch.source.flags(.lines, "gcode") { flags($0, direction).rawValue }
-    let goods: [UInt8]? = if let ofLines { try batch.byList(ofLines) } else { nil }
+    let ofLines = try lists.flags(.lines, "gcode") { flags($0, direction).rawValue }
+    let goods: [UInt8]? = if let ofLines { try batch.byList(lists, ofLines) } else { nil }
     if let goods {
-      try judgeLicences(goods, &batch)
+      try judgeLicences(lists, goods, &batch)
       for row in goods.indices where goods[row] != 0 {
         let all = GoodsFlags(rawValue: goods[row])
         if all.contains(.notPositive) { batch.words[row] |= wanted & Finding.regimePositiveList.bit }
@@ -35,17 +37,17 @@ extension ListChecks {
     }
     // `goods.code` asks for it too: 4 digits are enough for an eligible list.
     if direction == .export, wanted & FindingSet(.goodsCode, .regimeSimplified).rawValue != 0 {
-      try judgeSimplified(goods, wanted, &batch)
+      try judgeSimplified(lists, goods, wanted, &batch)
     }
   }
 
   private func judgeLicences<Source: ListSource>(
-    _ goods: [UInt8], _ batch: inout ListBatch<Source>
+    _ lists: Source, _ goods: [UInt8], _ batch: inout ListBatch
   ) throws(Source.Failure) {
     guard wants(.regimeLicence, batch.direction) else { return }
     let licence = GoodsFlags.licence.rawValue
     guard goods.contains(where: { $0 & licence != 0 }) else { return }
-    guard let lacks = try batch.source.flags(.heads, "licenseNo", { $0.isEmpty ? 1 : 0 }) else { return }
+    guard let lacks = try lists.flags(.heads, "licenseNo", { $0.isEmpty ? 1 : 0 }) else { return }
     for row in goods.indices where goods[row] & licence != 0 && lacks[row] != 0 {
       batch.words[row] |= Finding.regimeLicence.bit
     }
@@ -53,14 +55,14 @@ extension ListChecks {
 
   /// Lists flagged A: eligible or not. `goods` are the flags of the lists; nil where none has any.
   private func judgeSimplified<Source: ListSource>(
-    _ goods: [UInt8]?, _ wanted: UInt64, _ batch: inout ListBatch<Source>
+    _ lists: Source, _ goods: [UInt8]?, _ wanted: UInt64, _ batch: inout ListBatch
   ) throws(Source.Failure) {
-    let isA = try batch.source.flags(.heads, "statisticsFlag") { $0.isByte(UInt8(ascii: "A")) ? 1 : 0 }
+    let isA = try lists.flags(.heads, "statisticsFlag") { $0.isByte(UInt8(ascii: "A")) ? 1 : 0 }
     guard let isA else { return }
-    let isOver = try ListValues(&batch)
+    let isOver = try overSimplified(lists, isA, &batch)
     for row in isA.indices where isA[row] != 0 {
       let all = GoodsFlags(rawValue: goods?[row] ?? 0)
-      if !all.isDisjoint(with: [.licence, .exportDuty, .refund]) || isOver(row, eligibility) {
+      if !all.isDisjoint(with: [.licence, .exportDuty, .refund]) || isOver?[row] == true {
         batch.words[row] |= wanted & Finding.regimeSimplified.bit
       } else if !all.contains(.wrong) {
         batch.words[row] &= ~Finding.goodsCode.bit

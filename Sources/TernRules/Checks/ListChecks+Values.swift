@@ -4,11 +4,12 @@ import TernReference
 
 /// What a list's goods are worth, and an import's with freight and insurance.
 extension ListChecks {
-  func judgeLimitSingle<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
-    let starts = try batch.lineStarts()
-    let source = batch.source
-    let (freight, insuredFee) = (try source.column(.heads, "freight"), try source.column(.heads, "insuredFee"))
-    let totalPrice = try batch.lineColumn("totalPrice")
+  func judgeLimitSingle<Source: ListSource>(
+    _ lists: Source, _ batch: inout ListBatch
+  ) throws(Source.Failure) {
+    let starts = try batch.lineStarts(lists)
+    let (freight, insuredFee) = (try lists.column(.heads, "freight"), try lists.column(.heads, "insuredFee"))
+    let totalPrice = try batch.lineColumn(lists, "totalPrice")
     let (freightE5, insuredFeeE5) = (DecimalView(freight.decimal), DecimalView(insuredFee.decimal))
     let totalE5 = DecimalView(totalPrice.decimal)
     let limitE5 = Int128(limits.singleE5)
@@ -22,48 +23,39 @@ extension ListChecks {
     extendLifetime(insuredFee)
     extendLifetime(totalPrice)
     if over.isEmpty { return }
-    let qty = try batch.lineColumn("qty").decimal
+    let qty = try batch.lineColumn(lists, "qty").decimal
     for row in over {
       let isOnePiece = starts[row + 1] - starts[row] == 1 && qty.valueE5(starts[row]) == 100_000
       if !isOnePiece { batch.words[row] |= Finding.regimeLimitSingle.bit }
     }
   }
-}
 
-/// Whether lists are over the limit of simplified declarations.
-struct ListValues {
-  private let starts: [Int]
-  private let totalPrice: DecimalColumn
-  private let currency: TextColumn
-  /// 1 for each line that is not in yuan; nil if all are.
-  private let isForeign: [UInt8]?
-  private let appTime: IntegerColumn
-
-  init<Source: ListSource>(_ batch: inout ListBatch<Source>) throws(Source.Failure) {
-    starts = try batch.lineStarts()
-    let source = batch.source
-    totalPrice = try batch.lineColumn("totalPrice").decimal
-    isForeign = try source.flags(.lines, "currency") { Self.isYuan($0) ? 0 : 1 }
-    // Rates are needed for other currencies alone.
-    currency = isForeign == nil ? TextColumn() : try batch.lineColumn("currency").text
-    appTime = isForeign == nil ? IntegerColumn() : try source.column(.heads, "appTime").integer
-  }
-
-  func callAsFunction(_ row: Int, _ eligibility: SimplifiedEligibility) -> Bool {
-    let lines = starts[row]..<starts[row + 1]
-    let totalE5 = DecimalView(totalPrice)
-    defer { extendLifetime(self) }
-    if let isForeign, lines.contains(where: { isForeign[$0] != 0 }) {
-      let currency = TextView(currency)
-      return eligibility.isOverLimit(
-        lines, appTime: appTime[row], { currency[$0] }, { totalE5[$0] })
+  /// Of the lists that are asked for, those whose goods are over the limit of simplified declarations; nil if none
+  /// is.
+  func overSimplified<Source: ListSource>(
+    _ lists: Source, _ isAsked: [UInt8], _ batch: inout ListBatch
+  ) throws(Source.Failure) -> [Bool]? {
+    let starts = try batch.lineStarts(lists)
+    let totalPrice = try batch.lineColumn(lists, "totalPrice")
+    let totalE5 = DecimalView(totalPrice.decimal)
+    var doubtful: [Int] = []
+    for row in isAsked.indices where isAsked[row] != 0 {
+      var mostE5: Int128 = 0
+      // Without those below nothing, which other rates may make less of.
+      for line in starts[row]..<starts[row + 1] { mostE5 &+= max(totalE5[line], 0) }
+      if mostE5 > eligibility.surelyWithinE5 { doubtful.append(row) }
     }
-    var sumE5: Int128 = 0
-    for line in lines { sumE5 &+= totalE5[line] }
-    return sumE5 > eligibility.limitE5
-  }
-
-  private static func isYuan(_ code: Bytes) -> Bool {
-    code.count == 3 && code[0] == 0x31 && code[1] == 0x34 && code[2] == 0x32
+    if doubtful.isEmpty { return nil }
+    let currency = try batch.lineColumn(lists, "currency")
+    let appTime = try lists.column(.heads, "appTime").integer
+    let codes = TextView(currency.text)
+    var over = [Bool](repeating: false, count: batch.rowCount)
+    for row in doubtful {
+      over[row] = eligibility.isOverLimit(
+        starts[row]..<starts[row + 1], appTime: appTime[row], { codes[$0] }, { totalE5[$0] })
+    }
+    extendLifetime(currency)
+    extendLifetime(totalPrice)
+    return over
   }
 }

@@ -4,7 +4,8 @@ import TernReference
 
 /// What a list and the reference tables decide without any other document, over the columns of many lists.
 ///
-/// What needs neither tables nor settings is not here: the `Projector` has it in the flags of the match rows.
+/// What needs neither tables nor settings is not here: the `Projector` has it in the flags of the match rows. Nor
+/// is what the register says of the seller: see `SellerTable`.
 /// Cost: a look-up per distinct code of a batch, none of them allocates. Any number of threads may share one.
 public struct ListChecks: Sendable {
   /// The findings that are made here.
@@ -19,7 +20,8 @@ public struct ListChecks: Sendable {
   let eligibility: SimplifiedEligibility
   /// Findings that are wanted and can occur, by direction.
   let wanted: [UInt64]
-  let enterprises: EnterpriseTable?
+  /// By place in the register.
+  let enterprises: [EnterpriseFacts]
 
   public init(_ settings: RuleSettings, _ reference: ReferenceData) {
     self.reference = reference
@@ -36,8 +38,7 @@ public struct ListChecks: Sendable {
       settings.enabledBits(RuleScope.all.filter { $0.direction == direction })
         & (direction == .export ? ofExports : ofImports).rawValue
     }
-    let register = reference.enterprises
-    enterprises = register.map { EnterpriseTable($0, priorityClasses: settings.priorityClasses) }
+    enterprises = reference.enterprises?.facts() ?? []
   }
 
   func wants(_ finding: Finding, _ direction: Direction) -> Bool {
@@ -46,22 +47,21 @@ public struct ListChecks: Sendable {
 
   /// Nothing is to be found.
   public func isIdle(_ direction: Direction) -> Bool {
-    wanted[Int(direction.rawValue)] == 0 && enterprises?.hasPriorities != true
+    wanted[Int(direction.rawValue)] == 0
   }
 
   /// Judges all lists of a batch.
   ///
-  /// - Parameter body: gets the row and its word where there is anything: finding bits, and priority as
-  ///   `ListResults` has it.
+  /// - Parameter body: gets the row and its finding bits where there are any.
   public func judge<Source: ListSource>(
     _ lists: Source, _ body: (_ row: Int, _ word: UInt64) -> Void
   ) throws(Source.Failure) {
-    var batch = ListBatch(lists)
-    try judgeEnterprises(&batch)
-    try judgeGoods(&batch)
-    try judgeCodes(&batch)
-    if wants(.regimeLimitSingle, lists.direction) { try judgeLimitSingle(&batch) }
-    let wanted = wanted[Int(lists.direction.rawValue)] | ListResults.priorityMask
+    var batch = ListBatch(lists.direction, rowCount: lists.rowCount)
+    try judgeEnterprises(lists, &batch)
+    try judgeGoods(lists, &batch)
+    try judgeCodes(lists, &batch)
+    if wants(.regimeLimitSingle, lists.direction) { try judgeLimitSingle(lists, &batch) }
+    let wanted = wanted[Int(lists.direction.rawValue)] 
     for (row, word) in batch.words.enumerated() where word & wanted != 0 { body(row, word & wanted) }
   }
 }

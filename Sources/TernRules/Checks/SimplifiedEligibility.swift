@@ -23,11 +23,15 @@ public struct SimplifiedEligibility: Sendable {
   let limitE5: Int128
   /// × 10^13: yuan × 10^5 times a rate × 10^8.
   private var limitE13: Int128 { limitE5 * 100_000_000 }
+  /// Units of any currency × 10^5: so many are within the limit at the highest rate. Most lists are, and their
+  /// currencies need not be looked at.
+  let surelyWithinE5: Int128
 
   public init(_ reference: ReferenceData, limits: RuleLimits) {
     tariff = reference.tariff
     rates = reference.rates ?? .yuanOnly
     limitE5 = Int128(limits.simplifiedE5)
+    surelyWithinE5 = limitE5 * 100_000_000 / Int128(rates.highest.cnyPerUnitE8)
   }
 
   /// Columns of the lines that `obstacles` reads.

@@ -37,11 +37,9 @@ extension ColumnDecoder {
     let codes = words.view
     try readWordStream(&reader, count: block.rows, to: codes)
     try reader.finish()
-    var flags = [UInt8](repeating: 0, count: block.rows)
-    for row in 0..<block.rows {
-      guard codes[row] < UInt64(entryCount) else { throw BlockFault("code outside the dictionary") }
-      flags[row] = ofEntries[Int(codes[row])]
-    }
-    return flags
+    var tooLarge = false
+    for row in 0..<block.rows { tooLarge = tooLarge || codes[row] >= UInt64(entryCount) }
+    guard !tooLarge else { throw BlockFault("code outside the dictionary") }
+    return (0..<block.rows).map { ofEntries[Int(codes[$0])] }
   }
 }
