@@ -1,12 +1,22 @@
 #include "CXXHash.h"
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #if defined(__x86_64__)
 // In avx2.c.
+uint64_t tern_xxh3_64_avx2(const void *bytes, size_t count);
 void tern_xxh3_update_avx2(void *state, const void *bytes, size_t count);
 void tern_xxh3_whole_avx2(const void *bytes, size_t count, const void *secret,
                           size_t secret_count, uint64_t result[2]);
 #define HAS_AVX2 __builtin_cpu_supports("avx2")
 #endif
+
+uint64_t tern_xxh3_64(const void *bytes, size_t count) {
+#ifdef HAS_AVX2
+  if (HAS_AVX2) return tern_xxh3_64_avx2(bytes, count);
+#endif
+  return XXH3_64bits(bytes, count);
+}
 
 struct tern_xxh3_state {
   XXH3_state_t state;

@@ -1,4 +1,4 @@
-// The two loops over long input, compiled again for AVX2: same results, twice the speed of SSE2.
+// The loops over long input, compiled again for AVX2: same results, twice the speed of SSE2.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -6,6 +6,8 @@
 #define XXH_VECTOR 2  // XXH_AVX2
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+uint64_t tern_xxh3_64_avx2(const void *bytes, size_t count) { return XXH3_64bits(bytes, count); }
 
 void tern_xxh3_update_avx2(void *state, const void *bytes, size_t count) {
   XXH3_128bits_update((XXH3_state_t *)state, bytes, count);

@@ -1,8 +1,11 @@
-// XXH3 from libxxhash, as inline code: one call per block, no shared library.
+// XXH3 from libxxhash, compiled here: no shared library.
 #ifndef TERN_CXXHASH_H
 #define TERN_CXXHASH_H
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// XXH3-64, with the default secret.
+uint64_t tern_xxh3_64(const void *_Nullable bytes, size_t count);
 
 // Streaming XXH3-128 under a secret, compiled here and not in the importer: XXH_INLINE_ALL renames
 // the library's functions by macros that Swift cannot see.

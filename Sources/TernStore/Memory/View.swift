@@ -79,7 +79,7 @@ extension View where Element == UInt8 {
   /// XXH3-64 of `range`.
   func checksum(_ start: Int, count: Int) -> UInt64 {
     let part = slice(start, count: count)
-    return unsafe XXH_INLINE_XXH3_64bits(part.base, part.count)
+    return unsafe tern_xxh3_64(part.base, part.count)
   }
 
   /// Whether `count` bytes at `a` equal those at `b`. Reads up to 8 bytes past either.
