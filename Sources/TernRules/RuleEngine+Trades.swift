@@ -47,7 +47,8 @@ extension RuleEngine {
         if let bits = unsafe judge(
           match, lists, orders, payments, paymentRows, consignee, details, &state, &needs)
         {
-          let ofSeller = unsafe sellers.word(lists.base[Int(match.list)].seller, document.direction)
+          let ofSeller = unsafe sellers.word(
+            lists.base[Int(match.list)].sellerAndGoods.digest, document.direction)
           unsafe words[index] = word | bits | ofSeller
         } else {
           unsafe scratch.deferTrade(
@@ -146,9 +147,10 @@ extension RuleEngine {
     @inline(__always) func tolerances() -> RuleTolerances {
       unsafe self.tolerances(list.pointee.document, list.pointee.flags)
     }
-    if unsafe list.pointee.seller != order.pointee.seller { bits |= Finding.partySeller.bit }
+    if unsafe list.pointee.sellerAndGoods.digest != order.pointee.sellerAndGoods.digest {
+       bits |= Finding.partySeller.bit }
     if unsafe list.pointee.document.direction == .import {
-      if unsafe list.pointee.buyer != order.pointee.buyer { bits |= Finding.partyBuyer.bit }
+      if unsafe list.pointee.buyer != order.pointee.buyerAndPayable.digest { bits |= Finding.partyBuyer.bit }
       if let waybillConsignee, unsafe waybillConsignee != order.pointee.consignee {
         bits |= Finding.partyConsignee.bit
       }
@@ -165,9 +167,9 @@ extension RuleEngine {
       bits |= Finding.amountLinesDiffer.bit
       if tolerances().hasPaired { recheck.linePairs = true }
     }
-    if unsafe list.pointee.goodsSumE5 != order.pointee.goodsValueE5,
+    if unsafe !list.pointee.sellerAndGoods.hasSameValue(as: order.pointee.sellerAndGoods),
       unsafe !tolerances().goods.allows(
-        list.pointee.goodsSumE5.value, order.pointee.goodsValueE5.value)
+        list.pointee.sellerAndGoods.valueE5, order.pointee.sellerAndGoods.valueE5)
     {
       bits |= Finding.amountGoods.bit
     }
@@ -181,16 +183,17 @@ extension RuleEngine {
   ) -> UInt64 {
     var bits: UInt64 = 0
     let isImport = unsafe list.pointee.document.direction == .import
-    if !isImport, unsafe payments.seller.differ(from: list.pointee.seller) {
+    if !isImport, unsafe payments.party.differ(from: list.pointee.sellerAndGoods.digest) {
       bits |= Finding.partySeller.bit
     }
     guard let order = unsafe order else { return bits }
-    if isImport, unsafe payments.payer.differ(from: order.pointee.buyer) {
+    if isImport, unsafe payments.party.differ(from: order.pointee.buyerAndPayable.digest) {
       bits |= Finding.partyPayer.bit
     }
-    if unsafe payments.amountE5 != order.pointee.payableE5.value,
+    let payableE5 = unsafe order.pointee.buyerAndPayable.valueE5
+    if payments.amountE5 != payableE5,
       unsafe !tolerances(list.pointee.document, list.pointee.flags).paid.allows(
-        payments.amountE5, order.pointee.payableE5.value)
+        payments.amountE5, payableE5)
     {
       bits |= Finding.amountPaid.bit
     }
@@ -233,8 +236,8 @@ struct PaymentSummary {
   }
 
   var amountE5: Int128 = 0
-  var seller = Common()
-  var payer = Common()
+  /// Of an export the seller, of an import the payer.
+  var party = Common()
   /// Of those that name one.
   var currency: UInt64 = 0
   var currencyIsMixed = false
@@ -242,16 +245,14 @@ struct PaymentSummary {
   init() {}
 
   @inline(__always) init(_ row: UnsafePointer<PaymentRow>) {
-    amountE5 = unsafe row.pointee.amountE5.value
-    seller.value = unsafe row.pointee.seller
-    payer.value = unsafe row.pointee.payer
+    amountE5 = unsafe row.pointee.partyAndAmount.valueE5
+    party.value = unsafe row.pointee.partyAndAmount.digest
     currency = unsafe row.pointee.currency
   }
 
   @inline(never) mutating func add(_ row: UnsafePointer<PaymentRow>) {
-    amountE5 += unsafe row.pointee.amountE5.value
-    unsafe seller.add(row.pointee.seller)
-    unsafe payer.add(row.pointee.payer)
+    amountE5 += unsafe row.pointee.partyAndAmount.valueE5
+    unsafe party.add(row.pointee.partyAndAmount.digest)
     let named = unsafe row.pointee.currency
     if named != 0 {
       if currency == 0 { currency = named }

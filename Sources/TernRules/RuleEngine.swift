@@ -84,14 +84,14 @@ public struct RuleEngine: Sendable {
       let end = min(start &+ Self.lookAhead, matches.count)
       for position in start..<end {
         let waybill = unsafe matches[position].waybill
-        if waybill != noRow { unsafe touched &+= waybills.base[Int(waybill)].consignee }
+        if waybill != noRow { unsafe touched &+= waybills.base[Int(waybill)].parcel.party }
       }
       for position in start..<end {
         let match = unsafe matches[position]
         let index = unsafe numbering.index(lists.base[Int(match.list)].document)
         unsafe words[index] = unsafe known[Int(match.list)] | judge(match, lists, waybills)
-        if match.waybill != noRow {
-          let consignee = unsafe waybills.base[Int(match.waybill)].consignee
+        if match.waybill != noRow, unsafe lists.base[Int(match.list)].document.direction == .import {
+          let consignee = unsafe waybills.base[Int(match.waybill)].parcel.party
           if consignee != 0 { unsafe consignees[index] = consignee }
         }
       }
@@ -110,7 +110,7 @@ public struct RuleEngine: Sendable {
   ) -> UInt64 {
     let list = unsafe lists.base + Int(match.list)
     var bits: UInt64 = 0
-    if unsafe list.pointee.document.direction == .import, unsafe list.pointee.packNo != 1 {
+    if unsafe list.pointee.document.direction == .import, unsafe list.pointee.parcel.packNo != 1 {
       bits |= Finding.packageCount.bit
     }
     if match.waybill == noRow { return bits | Finding.waybillMissing.bit }
@@ -129,30 +129,29 @@ public struct RuleEngine: Sendable {
     @inline(__always) func tolerances() -> RuleTolerances {
       unsafe self.tolerances(list.pointee.document, list.pointee.flags)
     }
-    let seller = unsafe waybill.pointee.seller
-    if seller != 0, unsafe seller != list.pointee.seller { bits |= Finding.partySeller.bit }
-    if unsafe list.pointee.grossWeightE5 != waybill.pointee.grossWeightE5,
-      unsafe !tolerances().grossWeight.allows(
-        list.pointee.grossWeightE5.value, waybill.pointee.grossWeightE5.value)
+    let (own, its) = unsafe (list.pointee.parcel, waybill.pointee.parcel)
+    // An import's waybill names no seller.
+    if unsafe list.pointee.document.direction == .export, its.party != 0, its.party != own.party {
+      bits |= Finding.partySeller.bit
+    }
+    if !own.hasSameGrossWeight(as: its),
+      !tolerances().grossWeight.allows(own.grossWeightE5, its.grossWeightE5)
     {
       bits |= Finding.weightGross.bit
     }
     // Both the list asks for it and the waybill gives it.
     let compared = unsafe list.pointee.flags.intersection(waybill.pointee.flags)
-    if compared.contains(.freight), unsafe list.pointee.freightE5 != waybill.pointee.freightE5,
-      unsafe !tolerances().freight.allows(
-        list.pointee.freightE5.value, waybill.pointee.freightE5.value)
+    if compared.contains(.freight), !own.hasSameFreight(as: its),
+      !tolerances().freight.allows(own.freightE5, its.freightE5)
     {
       bits |= Finding.amountFreight.bit
     }
-    if compared.contains(.insuredFee),
-      unsafe list.pointee.insuredFeeE5 != waybill.pointee.insuredFeeE5,
-      unsafe !tolerances().insuredFee.allows(
-        list.pointee.insuredFeeE5.value, waybill.pointee.insuredFeeE5.value)
+    if compared.contains(.insuredFee), !own.hasSameInsuredFee(as: its),
+      !tolerances().insuredFee.allows(own.insuredFeeE5, its.insuredFeeE5)
     {
       bits |= Finding.amountFreight.bit
     }
-    if unsafe list.pointee.packNo != waybill.pointee.packNo { bits |= Finding.packageCount.bit }
+    if own.packNo != its.packNo { bits |= Finding.packageCount.bit }
     return bits
   }
 }

@@ -58,8 +58,8 @@ struct ProjectionTests {
     let found = rows(project(tables, base: 100).orders, OrderRow.self)
     #expect(found.map(\.document.row) == [100, 104])
     #expect(found.allSatisfy { $0.document.segment == 0 && $0.appTime == 5 })
-    #expect(found[0].goodsValueE5.value == 700_000)
-    #expect(found[0].payableE5.value == 900_000)
+    #expect(found[0].sellerAndGoods.valueE5 == 700_000)
+    #expect(found[0].buyerAndPayable.valueE5 == 900_000)
   }
 
   @Test("appType: 1 new, 3 delete, all else a change")
@@ -149,13 +149,13 @@ struct ProjectionTests {
     let waybill = rows(output.listsByWaybill, ListWaybillRow.self)
     let identity = rows(output.listsByIdentity, ListIdentityRow.self)
     try #require(trade.count == 2 && waybill.count == 2 && identity.count == 2)
-    #expect(trade[0].goodsSumE5.value == 1_200_000)
+    #expect(trade[0].sellerAndGoods.valueE5 == 1_200_000)
     #expect(trade[0].flags == RowFlags(rawValue: 1).union(.tradeMode(.m9610)))
     #expect(trade[0].currency == currencyDigest("142", .export, secret: secret))
-    #expect(trade[1].goodsSumE5.value == 9_999_999_999_999_999_999)
+    #expect(trade[1].sellerAndGoods.valueE5 == 9_999_999_999_999_999_999)
     #expect(trade[1].flags.contains(.lineArithmetic))
     #expect(waybill[0].flags.contains(.freight) && !waybill[0].flags.contains(.insuredFee))
-    #expect(waybill[0].packNo == 4)
+    #expect(waybill[0].parcel.packNo == 4)
     #expect(identity[0].key != identity[1].key)
     #expect(trade[0].key == trade[1].key && waybill[0].key == waybill[1].key)
     #expect(output.rowCount(.listsByTrade) == 2 && output.rowCount(.orders) == 0)
@@ -172,7 +172,7 @@ struct ProjectionTests {
     for seller in ["S", "S", "", "T", "S"] {
       add(order.merging(["ebcCode": seller]) { $1 }, to: tables)
     }
-    let found = rows(project(tables).orders, OrderRow.self).map(\.seller)
+    let found = rows(project(tables).orders, OrderRow.self).map(\.sellerAndGoods.digest)
     #expect(found[0] == found[1] && found[0] == found[4])
     #expect(found[2] == 0)
     #expect(Set(found).count == 3)

@@ -79,7 +79,7 @@ private func found(_ doc: Doc, _ tables: ReferenceData, _ settings: RuleSettings
   let ofRegime = FindingSet(
     .regimeTradeMode, .regimeBonded, .regimeDirect, .buyerId, .enterpriseCode)
   let own = RuleEngine.ownBits(row.flags) & ofRegime.rawValue
-  let ofSeller = SellerTable(settings, tables, secret: secret).word(row.seller, doc.kind.direction)
+  let ofSeller = SellerTable(settings, tables, secret: secret).word(row.sellerAndGoods.digest, doc.kind.direction)
   return FindingSet(rawValue: (words[0] | own | ofSeller) & ListResults.findingsMask)
 }
 

@@ -13,12 +13,17 @@ import Testing
       (0..<wordsPerRow).map { word in
         switch word {
         case 0: skewed ? generator.next() >> 3 : generator.next()
-        case 1, 9: generator.next()
+        case 1:
+          wordsPerRow == 5
+            ? generator.next() : generator.next() & 0xffff_ffff | [1, 2, 0xffff_fff0][row % 3] << 32
+        case 9: generator.next()
         case 2: UInt64(row) << 1 | (generator.next() & 1)
         case 3: 1_700_000_000 + UInt64(row / 3)
         case 5: sellers.randomElement(using: &generator)!
         case 6: UInt64(bitPattern: Int64.random(in: -50_000...5_000_000, using: &generator))
         case 7: generator.next() & 1 == 0 ? 0 : .max
+        case 10: UInt64(bitPattern: 7 + 1000 * Int64.random(in: -50_000...5_000_000, using: &generator))
+        case 11: generator.next() / 10 * 10
         case 8: [UInt64.max, 1 << 63, 0, 142].randomElement(using: &generator)!
         default: 0
         }
@@ -143,14 +148,14 @@ import Testing
     let other = generator.next()
     var words = GrowableBuffer<UInt64>()
     for row in 0..<200 {
-      words.append(contentsOf: [generator.next(), generator.next(), UInt64(row)])
-      words.append(contentsOf: [row % 2 == 0 ? seller : other, 142, .max])
+      words.append(contentsOf: [generator.next(), generator.next() & 0xffff_ffff | 3 << 32, UInt64(row)])
+      words.append(contentsOf: [row % 2 == 0 ? seller : other, 142, generator.next() % 100 * 100_000])
     }
     let unit = EncodedUnit()
     var writer = MatchTableWriter()
     writer.encode(words, wordsPerRow: 6, id: .match(0), into: unit)
-    // 16 bytes of digest, 8 bits of reference and 1 bit of seller a row.
-    #expect(unit.byteCount <= 8 + 6 * 16 + 200 * 16 + 200 + 25 + 16 + 8)
+    // 12 bytes of key, 8 bits of reference, 1 bit of seller and 7 of an amount a row.
+    #expect(unit.byteCount <= 16 + 7 * 16 + 200 * 12 + 200 + 25 + 16 + 175 + 8)
   }
 
   @Test(arguments: 0..<4 as Range<UInt64>) func mangledGranules(seed: UInt64) {

@@ -40,7 +40,7 @@ struct AnnualUse {
     return own
   }
 
-  private func rows(_ key: KeyDigest) throws(TernError) -> [ListBuyerRow] {
+  private func rows(_ key: MatchKey) throws(TernError) -> [ListBuyerRow] {
     let table = MatchTable.listsByBuyer
     let range = MatchRange(table: .match(Int(table.rawValue)), wordsPerRow: table.wordCount)
     var words = GrowableBuffer<UInt64>()

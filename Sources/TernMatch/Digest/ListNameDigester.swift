@@ -19,7 +19,7 @@ public struct ListNameDigester: ~Copyable {
     return digester.digest128
   }
 
-  /// As `ListIdentityRow.key` of a list that has a `copNo`.
+  /// Of a list's identity that has a `copNo`.
   @unsafe public mutating func digest(
     agentCode: UnsafeBufferPointer<UInt8>, copNo: UnsafeBufferPointer<UInt8>
   ) -> KeyDigest {

@@ -82,13 +82,20 @@ struct TupleDigester: ~Copyable {
     return hash == 0 ? 1 : hash
   }
 
-  /// 64-bit digest of one text; 0 if it is empty.
+  /// 48 bits of it, for what is compared within one key; never 0.
   @inline(__always)
-  mutating func digest64(_ tag: DigestTag, _ direction: Direction, _ value: Bytes) -> UInt64 {
+  var digest48: UInt64 {
+    let hash = unsafe sipHash64(scratch.base, count: scratch.count, secret: secret) & digestMask
+    return hash == 0 ? 1 : hash
+  }
+
+  /// 48-bit digest of one text; 0 if it is empty.
+  @inline(__always)
+  mutating func digest48(_ tag: DigestTag, _ direction: Direction, _ value: Bytes) -> UInt64 {
     if value.isEmpty { return 0 }
     begin(tag, direction)
     append(value)
-    return digest64
+    return digest48
   }
 }
 
@@ -97,7 +104,7 @@ public func currencyDigest(_ code: String, _ direction: Direction, secret: Secre
   var digester = TupleDigester(secret: secret)
   var code = code
   return code.withUTF8 { utf8 in
-    unsafe digester.digest64(.currency, direction, Bytes(utf8))
+    unsafe digester.digest48(.currency, direction, Bytes(utf8))
   }
 }
 
@@ -106,7 +113,7 @@ public func sellerDigests(_ codes: [String], _ direction: Direction, secret: Sec
   var digester = TupleDigester(secret: secret)
   return codes.map { code in
     var code = code
-    return code.withUTF8 { unsafe digester.digest64(.seller, direction, Bytes($0)) }
+    return code.withUTF8 { unsafe digester.digest48(.seller, direction, Bytes($0)) }
   }
 }
 

@@ -2,7 +2,7 @@ import TernCEB
 
 /// Rows with one key, by kind: the first of each, the others hang on it as a chain.
 struct KeyGroup: BitwiseCopyable {
-  var key: KeyDigest
+  var key: MatchKey
   /// Row + 1 of the last list, order or waybill, payment seen; 0 = none.
   var list: UInt32 = 0
   var other: UInt32 = 0
@@ -15,9 +15,9 @@ struct KeyGroup: BitwiseCopyable {
 
 /// Open addressing with linear probing on 32-bit slots: part of the hash above, group number + 1
 /// below. The table of one partition fits the second-level cache; a group is touched only when
-/// the tag agrees, and the full 128-bit key decides.
+/// the tag agrees, and the full key decides.
 ///
-/// Keys are keyed digests, so their bits are the hash.
+/// Keys are keyed digests, so their bits are the hash; the top ones of a key are the same in all of a partition.
 @safe
 struct KeyGroups: ~Copyable {
   private var slots = GrowableBuffer<UInt32>()
@@ -54,9 +54,8 @@ struct KeyGroups: ~Copyable {
     let indexBits: UInt64
     var groupCount = 0
 
-    @inline(__always) private func tag(_ key: KeyDigest) -> UInt32 {
-      // The top bits: the slot takes the low ones.
-      UInt32(truncatingIfNeeded: (key.low &>> (32 &+ indexBits)) &<< indexBits)
+    @inline(__always) private func tag(_ key: MatchKey) -> UInt32 {
+      key.low &<< UInt32(truncatingIfNeeded: indexBits)
     }
 
     @inline(__always) private var indexMask: UInt32 {
@@ -64,8 +63,8 @@ struct KeyGroups: ~Copyable {
     }
 
     /// The group of `key`, made if it is new.
-    @inline(__always) mutating func insert(_ key: KeyDigest) -> Int {
-      var slot = Int(truncatingIfNeeded: key.low) & slotMask
+    @inline(__always) mutating func insert(_ key: MatchKey) -> Int {
+      var slot = Int(truncatingIfNeeded: key.high) & slotMask
       let tag = tag(key)
       while true {
         let entry = unsafe slots[slot]
@@ -84,8 +83,8 @@ struct KeyGroups: ~Copyable {
     }
 
     /// The group of `key`, or -1.
-    @inline(__always) func find(_ key: KeyDigest) -> Int {
-      var slot = Int(truncatingIfNeeded: key.low) & slotMask
+    @inline(__always) func find(_ key: MatchKey) -> Int {
+      var slot = Int(truncatingIfNeeded: key.high) & slotMask
       let tag = tag(key)
       while true {
         let entry = unsafe slots[slot]

@@ -81,7 +81,7 @@ public final class MatchScratch {
 
   /// Puts the trade key of a list of the last partition aside: the list lacks details.
   public func deferTrade(
-    _ key: KeyDigest, lists: RowView<ListTradeRow>, orders: RowView<OrderRow>,
+    _ key: MatchKey, lists: RowView<ListTradeRow>, orders: RowView<OrderRow>,
     payments: RowView<PaymentRow>
   ) {
     let table = keyGroups.handle

@@ -136,7 +136,7 @@ private func listPrecedes(
 
 /// Payments of one trade key: several versions of one payment, several payments of one order.
 struct SpecialTradeGroup {
-  private var payments: [(identity: KeyDigest, version: Version)] = []
+  private var payments: [(identity: UInt64, version: Version)] = []
   /// Rows of the payments that count.
   private(set) var counting: [UInt32] = []
   /// Those of them that were declared as new twice.
@@ -156,7 +156,7 @@ struct SpecialTradeGroup {
     if payments.count > 1 {
       payments.sort { a, b in
         if a.identity != b.identity {
-          return (a.identity.high, a.identity.low) < (b.identity.high, b.identity.low)
+          return a.identity < b.identity
         }
         return Version.precedes(a.version, b.version)
       }

@@ -16,7 +16,7 @@ extension Projector {
     output.cancellations.reserve(heads.rowCount * CancellationRow.wordCount)
     for row in 0..<heads.rowCount where common.isDeclared(row) {
       let number = copNo[row]
-      let key: KeyDigest
+      let key: MatchKey
       if !number.isEmpty {
         key = listKey(agentCode[row], number, direction)
       } else if let keys, let platform = keys.platforms[row] {
@@ -29,8 +29,8 @@ extension Projector {
       }
       output.cancellations.appendReserved(
         CancellationRow(
-          key: key, document: place.reference(row), appTime: common.appTime[row],
-          flags: common.flags(row)))
+          key: key, flags: common.flags(row), document: place.reference(row),
+          appTime: common.appTime[row]))
     }
     extendLifetime(tables)
   }

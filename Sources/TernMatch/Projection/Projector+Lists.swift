@@ -35,7 +35,7 @@ extension Projector {
         ? listKey(trade: tradeKey, waybill: waybillKey, direction)
         : listKey(head.agentCode[row], copNo, direction)
       output.listsByIdentity.appendReserved(
-        ListIdentityRow(key: identity, document: document, appTime: appTime, flags: version))
+        ListIdentityRow(key: identity, flags: version, document: document, appTime: appTime))
 
       let seller = sellerDigest(head.ebcCode[row], direction)
       let freightE5 = head.freight[row]
@@ -47,9 +47,10 @@ extension Projector {
       if head.iFlag?[row].isByte(0x33) ?? true { waybillFlags.insert(.insuredFee) }
       output.listsByWaybill.appendReserved(
         ListWaybillRow(
-          key: waybillKey, document: document, appTime: appTime, flags: waybillFlags,
-          seller: seller, freightE5: WideE5(freightE5), insuredFeeE5: WideE5(insuredFeeE5),
-          grossWeightE5: WideE5(grossWeightE5), packNo: head.packNo[row]))
+          key: waybillKey, flags: waybillFlags, document: document, appTime: appTime,
+          parcel: Parcel(
+            party: seller, freightE5: freightE5, insuredFeeE5: insuredFeeE5,
+            grossWeightE5: grossWeightE5, packNo: head.packNo[row])))
 
       let goods = goodsFacts(lines, line..<lineEnd, direction)
       var flags = goods.flags.union(version).union(codeFlags(head, row))
@@ -62,14 +63,14 @@ extension Projector {
         if !id[row].isEmpty {
           output.listsByBuyer.appendReserved(
             ListBuyerRow(
-              key: buyerYear(id[row], appTime, direction), document: document, appTime: appTime,
-              flags: version, amountE5: WideE5(goods.sumE5 &+ freightE5 &+ insuredFeeE5)))
+              key: buyerYear(id[row], appTime, direction), flags: version, document: document,
+              appTime: appTime, amountE5: WideE5(goods.sumE5 &+ freightE5 &+ insuredFeeE5)))
         }
       }
       output.listsByTrade.appendReserved(
         ListTradeRow(
-          key: tradeKey, document: document, appTime: appTime, flags: flags, seller: seller,
-          goodsSumE5: WideE5(goods.sumE5), buyer: buyer, lines: goods.digestSum,
+          key: tradeKey, flags: flags, document: document, appTime: appTime,
+          sellerAndGoods: DigestE5(seller, goods.sumE5), buyer: buyer, lines: goods.digestSum & digestMask,
           currency: goods.currency))
     }
     extendLifetime(tables)
@@ -77,12 +78,12 @@ extension Projector {
 
   /// Key of a buyer's lists of one calendar year, in China Standard Time.
   @inline(__always)
-  private mutating func buyerYear(_ id: Bytes, _ appTime: Int64, _ direction: Direction) -> KeyDigest {
+  private mutating func buyerYear(_ id: Bytes, _ appTime: Int64, _ direction: Direction) -> MatchKey {
     if !lastYear.contains(appTime) { lastYear = CalendarYear(of: appTime) }
     digester.begin(.buyerYear, direction)
     digester.append(id)
     digester.append(lastYear.year)
-    return digester.digest128
+    return MatchKey(digester.digest128, direction)
   }
 
   /// What the lines of one list decide, and what of them is compared.

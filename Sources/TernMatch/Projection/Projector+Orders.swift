@@ -52,15 +52,13 @@ extension Projector {
       output.orders.appendReserved(
         OrderRow(
           key: tradeKey(platform, orderNo[row], direction),
+          flags: flags,
           document: place.reference(row),
           appTime: common.appTime[row],
-          flags: flags,
-          seller: sellerDigest(ebcCode[row], direction),
-          goodsValueE5: WideE5(goodsValueE5),
-          payableE5: WideE5(payableE5),
-          buyer: buyer,
+          sellerAndGoods: DigestE5(sellerDigest(ebcCode[row], direction), goodsValueE5),
+          buyerAndPayable: DigestE5(buyer, payableE5),
           consignee: consignee,
-          lines: digestSum,
+          lines: digestSum & digestMask,
           currency: currencyDigest(currency[row], direction)))
     }
     extendLifetime(tables)
@@ -76,7 +74,7 @@ extension Projector {
     digester.append(lines.totalPrice[line])
     digester.append(lines.currency[line])
     digester.append(lines.unit[line])
-    return digester.digest64
+    return digester.digest48
   }
 }
 

@@ -31,24 +31,21 @@ extension Projector {
       digester.append(key.low)
       digester.append(payCode[row])
       digester.append(payNo.isEmpty ? guid[row] : payNo)
-      let identity = digester.digest128
+      let identity = digester.digest48
 
-      var seller: UInt64 = 0
-      if let ebcCode { seller = sellerDigest(ebcCode[row], direction) }
-      var payer: UInt64 = 0
+      var party: UInt64 = 0
+      if let ebcCode { party = sellerDigest(ebcCode[row], direction) }
       if let payerIdNumber, let payerName {
-        payer = personDigest(payerIdNumber[row], payerName[row], direction)
+        party = personDigest(payerIdNumber[row], payerName[row], direction)
       }
       output.payments.appendReserved(
         PaymentRow(
           key: key,
+          flags: common.flags(row),
           document: place.reference(row),
           appTime: common.appTime[row],
-          flags: common.flags(row),
-          seller: seller,
-          amountE5: WideE5(amount[row]),
+          partyAndAmount: DigestE5(party, amount[row]),
           identity: identity,
-          payer: payer,
           currency: currencyDigest(currency[row], direction)))
     }
     extendLifetime(tables)

@@ -20,13 +20,13 @@ extension Projector {
       digester.append(agentCode[row])
       digester.append(invtNo[row])
       digester.append(own.isEmpty ? guid[row] : own)
-      let key = digester.digest128
+      let key = MatchKey(digester.digest128, direction)
       digester.begin(.invtNo, direction)
       digester.append(invtNo[row])
       output.refunds.appendReserved(
         RefundRow(
-          key: key, document: place.reference(row), appTime: common.appTime[row],
-          flags: common.flags(row), list: digester.digest128))
+          key: key, flags: common.flags(row), document: place.reference(row),
+          appTime: common.appTime[row], list: digester.digest128))
     }
     extendLifetime(tables)
   }

@@ -23,25 +23,21 @@ extension Projector {
       var flags = common.flags(row)
       if !freight.isAbsent(row) { flags.insert(.freight) }
       if !insuredFee.isAbsent(row) { flags.insert(.insuredFee) }
-      var seller: UInt64 = 0
-      if let ebcCode { seller = sellerDigest(ebcCode[row], direction) }
-      var person: UInt64 = 0
+      var party: UInt64 = 0
+      if let ebcCode { party = sellerDigest(ebcCode[row], direction) }
       if let consignee, let consigneeTelephone, let consigneeAddress {
-        person = consigneeDigest(
+        party = consigneeDigest(
           consignee[row], consigneeTelephone[row], consigneeAddress[row], direction)
       }
       output.waybills.appendReserved(
         WaybillRow(
           key: waybillKey(logisticsCode[row], logisticsNo[row], direction),
+          flags: flags,
           document: place.reference(row),
           appTime: common.appTime[row],
-          flags: flags,
-          seller: seller,
-          freightE5: WideE5(freight[row]),
-          insuredFeeE5: WideE5(insuredFee[row]),
-          grossWeightE5: WideE5(grossWeight[row]),
-          packNo: packNo[row],
-          consignee: person))
+          parcel: Parcel(
+            party: party, freightE5: freight[row], insuredFeeE5: insuredFee[row],
+            grossWeightE5: grossWeight[row], packNo: packNo[row])))
     }
     extendLifetime(tables)
   }

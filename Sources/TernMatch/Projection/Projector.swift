@@ -51,7 +51,7 @@ public struct Projector: ~Copyable {
   @inline(__always)
   mutating func sellerDigest(_ value: Bytes, _ direction: Direction) -> UInt64 {
     if let last = lastSeller.value, last == value { return lastSeller.digest }
-    let digest = digester.digest64(.seller, direction, value)
+    let digest = digester.digest48(.seller, direction, value)
     lastSeller = Memo(value: value, digest: digest)
     return digest
   }
@@ -59,47 +59,47 @@ public struct Projector: ~Copyable {
   @inline(__always)
   mutating func currencyDigest(_ value: Bytes, _ direction: Direction) -> UInt64 {
     if let last = lastCurrency.value, last == value { return lastCurrency.digest }
-    let digest = digester.digest64(.currency, direction, value)
+    let digest = digester.digest48(.currency, direction, value)
     lastCurrency = Memo(value: value, digest: digest)
     return digest
   }
 
   @inline(__always)
-  mutating func tradeKey(_ platform: Bytes, _ orderNo: Bytes, _ direction: Direction) -> KeyDigest {
+  mutating func tradeKey(_ platform: Bytes, _ orderNo: Bytes, _ direction: Direction) -> MatchKey {
     digester.begin(.trade, direction)
     digester.append(platform)
     digester.append(orderNo)
-    return digester.digest128
+    return MatchKey(digester.digest128, direction)
   }
 
   @inline(__always)
-  mutating func waybillKey(_ code: Bytes, _ number: Bytes, _ direction: Direction) -> KeyDigest {
+  mutating func waybillKey(_ code: Bytes, _ number: Bytes, _ direction: Direction) -> MatchKey {
     digester.begin(.waybill, direction)
     digester.append(code)
     digester.append(number)
-    return digester.digest128
+    return MatchKey(digester.digest128, direction)
   }
 
   /// Identity of a list with a `copNo`.
   @inline(__always)
-  mutating func listKey(_ agentCode: Bytes, _ copNo: Bytes, _ direction: Direction) -> KeyDigest {
+  mutating func listKey(_ agentCode: Bytes, _ copNo: Bytes, _ direction: Direction) -> MatchKey {
     digester.begin(.list, direction)
     digester.append(agentCode)
     digester.append(copNo)
-    return digester.digest128
+    return MatchKey(digester.digest128, direction)
   }
 
   /// Identity of a list without one: its trade key and waybill key.
   @inline(__always)
   mutating func listKey(
-    trade: KeyDigest, waybill: KeyDigest, _ direction: Direction
-  ) -> KeyDigest {
+    trade: MatchKey, waybill: MatchKey, _ direction: Direction
+  ) -> MatchKey {
     digester.begin(.listByKeys, direction)
     digester.append(trade.high)
     digester.append(trade.low)
     digester.append(waybill.high)
     digester.append(waybill.low)
-    return digester.digest128
+    return MatchKey(digester.digest128, direction)
   }
 
   /// A buyer's or payer's identity number and name; 0 if both are empty.
@@ -109,7 +109,7 @@ public struct Projector: ~Copyable {
     digester.begin(.buyer, direction)
     digester.append(id)
     digester.append(name)
-    return digester.digest64
+    return digester.digest48
   }
 
   @inline(__always)
@@ -121,7 +121,7 @@ public struct Projector: ~Copyable {
     digester.append(name)
     digester.append(telephone)
     digester.append(address)
-    return digester.digest64
+    return digester.digest48
   }
 }
 

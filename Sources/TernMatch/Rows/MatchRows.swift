@@ -25,20 +25,7 @@ import TernCEB
   @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// A 128-bit number in two words, so that rows have no padding.
-@frozen public struct WideE5: Equatable, Sendable, BitwiseCopyable {
-  public var low: UInt64
-  public var high: Int64
-
-  @inlinable public init(_ value: Int128) {
-    low = UInt64(truncatingIfNeeded: value)
-    high = Int64(truncatingIfNeeded: value >> 64)
-  }
-
-  @inlinable public var value: Int128 { Int128(high) << 64 | Int128(low) }
-}
-
-/// A 128-bit key digest (SipHash-2-4-128 under the store's secret; direction is part of the input).
+/// A 128-bit digest (SipHash-2-4-128 under the store's secret; direction is part of the input).
 @frozen public struct KeyDigest: Hashable, Sendable, BitwiseCopyable {
   public var high: UInt64
   public var low: UInt64
@@ -48,14 +35,31 @@ import TernCEB
   }
 }
 
+/// The key of a match row: the direction in the top bit, then 95 bits of a digest. So ranges of keys have documents of
+/// one direction alone, which differ in what they have at all.
+@frozen public struct MatchKey: Hashable, Sendable, BitwiseCopyable {
+  public var high: UInt64
+  public var low: UInt32
+
+  @inlinable public init(high: UInt64, low: UInt32) {
+    self.high = high
+    self.low = low
+  }
+
+  @inlinable @inline(__always) public init(_ digest: KeyDigest, _ direction: Direction) {
+    high = digest.high &>> 1 | UInt64(direction.rawValue) &<< 63
+    low = UInt32(truncatingIfNeeded: digest.low)
+  }
+}
+
 /// Facts of one document that every match row carries, and what the document alone decides with
 /// zero tolerance.
 @frozen public struct RowFlags: OptionSet, Sendable, BitwiseCopyable {
-  public var rawValue: UInt64
-  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+  public var rawValue: UInt32
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// `appType` in bits 0–1: 1 new, 2 change (and anything unknown), 3 delete.
-  @inlinable public var appType: UInt64 { rawValue & 3 }
+  @inlinable public var appType: UInt32 { rawValue & 3 }
 
   /// Order: some line has `qty` × `price` ≠ `totalPrice`. List: the same.
   @inlinable public static var lineArithmetic: RowFlags { RowFlags(rawValue: 1 << 8) }
@@ -86,7 +90,7 @@ import TernCEB
     TradeModeGroup(rawValue: UInt8(truncatingIfNeeded: rawValue >> 20 & 7)) ?? .other
   }
   @inlinable public static func tradeMode(_ group: TradeModeGroup) -> RowFlags {
-    RowFlags(rawValue: UInt64(group.rawValue) << 20)
+    RowFlags(rawValue: UInt32(group.rawValue) << 20)
   }
   /// Waybill: gives `freight` / `insuredFee`. List: they are to be compared (`fFlag`/`iFlag` is 3,
   /// or the list is an import).
@@ -96,27 +100,25 @@ import TernCEB
 
 // Every row is a whole number of 64-bit words without padding, and starts with the same four:
 //
-//     word 0, 1   key digest (high, low): rows are grouped by the top bits of word 0
+//     word 0      key, first 64 bits: rows are grouped by its top bits
+//     word 1      low half: the key's other 32 bits; high half: RowFlags
 //     word 2      DocumentRef
 //     word 3      appTime, seconds since 1970-01-01 00:00 China Standard Time
-//     word 4      RowFlags
 //
-// Only declared documents (appStatus 2) have rows: drafts never match. 64-bit digests are keyed
-// SipHash-2-4 of what is only compared for equality; 0 stands for an empty value.
+// Only declared documents (appStatus 2) have rows: drafts never match. 48-bit digests are keyed
+// SipHash-2-4 of what is only compared for equality, between rows of one key; 0 stands for an empty value.
 
 /// By trade key.
 @frozen public struct OrderRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
-  /// `ebcCode`.
-  public var seller: UInt64
-  public var goodsValueE5: WideE5
-  /// What the payments must add up to: export `goodsValue` + `freight`, import `acturalPaid`.
-  public var payableE5: WideE5
-  /// Import: `buyerIdNumber` and `buyerName`.
-  public var buyer: UInt64
+  /// `ebcCode`; `goodsValue`.
+  public var sellerAndGoods: DigestE5
+  /// Import: `buyerIdNumber` and `buyerName`. What the payments must add up to: export `goodsValue` + `freight`,
+  /// import `acturalPaid`.
+  public var buyerAndPayable: DigestE5
   /// Import: `consignee`, `consigneeTelephone`, `consigneeAddress`.
   public var consignee: UInt64
   /// Multiset of the lines: sum of keyed digests of (`gnum`, `qty`, `price`, `totalPrice`, `currency`, `unit`), numbers by value.
@@ -127,47 +129,37 @@ import TernCEB
 
 /// By trade key.
 @frozen public struct PaymentRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
-  /// Export: `ebcCode`.
-  public var seller: UInt64
+  /// Export: `ebcCode`, digested as a seller; import: `payerIdNumber` and `payerName`, as an order's buyer.
   /// Export `charge`, import `amountPaid`.
-  public var amountE5: WideE5
-  /// Trade key, `payCode`, and `payNo` or `payTransactionId` (`guid` where that is empty).
-  public var identity: KeyDigest
-  /// Import: `payerIdNumber` and `payerName`, digested as an order's `buyer` is.
-  public var payer: UInt64
+  public var partyAndAmount: DigestE5
+  /// `payCode`, and `payNo` or `payTransactionId` (`guid` where that is empty): tells the payments of one trade key apart.
+  public var identity: UInt64
   public var currency: UInt64
 }
 
 /// By waybill key.
 @frozen public struct WaybillRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
-  /// Export: `ebcCode`; 0 where it is not given.
-  public var seller: UInt64
-  public var freightE5: WideE5
-  public var insuredFeeE5: WideE5
-  /// Export `grossWeight`, import `weight`.
-  public var grossWeightE5: WideE5
-  public var packNo: Int64
-  /// Import: as in `OrderRow`.
-  public var consignee: UInt64
+  /// Party: of an export `ebcCode`, 0 where it is not given; of an import the consignee as in `OrderRow`. Weight: export
+  /// `grossWeight`, import `weight`.
+  public var parcel: Parcel
 }
 
 /// A list's row by trade key.
 @frozen public struct ListTradeRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
-  public var seller: UInt64
   /// Sum of the lines' `totalPrice`.
-  public var goodsSumE5: WideE5
+  public var sellerAndGoods: DigestE5
   /// Import: as in `OrderRow`.
   public var buyer: UInt64
   /// As in `OrderRow`.
@@ -176,52 +168,49 @@ import TernCEB
   public var currency: UInt64
 }
 
-/// A list's narrower row by waybill key.
+/// A list's row by waybill key.
 @frozen public struct ListWaybillRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
-  public var seller: UInt64
-  public var freightE5: WideE5
-  public var insuredFeeE5: WideE5
-  public var grossWeightE5: WideE5
-  public var packNo: Int64
+  /// Party: the seller, of imports too.
+  public var parcel: Parcel
 }
 
 /// A list's row by its own identity: (`agentCode`, `copNo`), or trade and waybill key where `copNo` is empty.
 @frozen public struct ListIdentityRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
 }
 
 /// A return, by its own identity.
 @frozen public struct RefundRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
   /// Direction and `invtNo` of the list that it names.
   public var list: KeyDigest
 }
 
 /// A cancellation, by the identity of the list that it names.
 @frozen public struct CancellationRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
 }
 
 /// An import list by its buyer and year: digest of `buyerIdNumber` and the calendar year of `appTime`.
 /// Lists without a `buyerIdNumber` have none.
 @frozen public struct ListBuyerRow: Sendable, BitwiseCopyable {
-  public var key: KeyDigest
+  public var key: MatchKey
+  public var flags: RowFlags
   public var document: DocumentRef
   public var appTime: Int64
-  public var flags: RowFlags
   /// Sum of the lines' `totalPrice`, with the list's `freight` and `insuredFee`.
   public var amountE5: WideE5
 }

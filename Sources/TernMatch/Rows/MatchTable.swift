@@ -43,7 +43,7 @@ public enum MatchTable: UInt8, Sendable, CaseIterable {
 
 /// What every match row begins with.
 public protocol MatchRow: BitwiseCopyable, Sendable {
-  var key: KeyDigest { get }
+  var key: MatchKey { get }
   var document: DocumentRef { get set }
   var appTime: Int64 { get }
   var flags: RowFlags { get }
@@ -93,9 +93,9 @@ extension Role {
 }
 
 extension RowFlags {
-  @inlinable public static var new: UInt64 { 1 }
-  @inlinable public static var change: UInt64 { 2 }
-  @inlinable public static var delete: UInt64 { 3 }
+  @inlinable public static var new: UInt32 { 1 }
+  @inlinable public static var change: UInt32 { 2 }
+  @inlinable public static var delete: UInt32 { 3 }
 }
 
 /// Match rows of all tables as flat words, the output of a projection.

@@ -4,7 +4,7 @@ import TernCEB
 struct Version: BitwiseCopyable {
   var appTime: Int64
   var document: DocumentRef
-  var appType: UInt64
+  var appType: UInt32
   /// Row in its table.
   var row: UInt32
 

@@ -62,9 +62,9 @@ extension SegmentReader {
     let start = bytes.count
     // Documents seldom take more bits than these: then one read is enough.
     let usual =
-      granuleHeaderSize + wordsPerRow * columnDescriptorSize
+      granuleHeaderSize + granuleColumnCount(wordsPerRow: wordsPerRow) * columnDescriptorSize
       + packedSize(block.rows, width: 64 - rangeBits) + packedSize(block.rows, width: 24)
-    let least = granuleHeaderSize + wordsPerRow * columnDescriptorSize
+    let least = granuleHeaderSize + granuleColumnCount(wordsPerRow: wordsPerRow) * columnDescriptorSize
     guard block.size >= least, block.rawSize == block.rows * wordsPerRow * 8, block.encoding == 0 else {
       throw damage(block, BlockFault("the size of the values is another"))
     }

@@ -3,7 +3,7 @@ import TernCEB
 /// The keys and documents of one match table's rows, of one range of keys and all segments: what a search reads
 /// instead of whole rows, a fifth to a tenth of their bytes.
 ///
-/// Keys go by the first 64 bits of their digest. These are keyed, so they find candidates; the judging compares all 128.
+/// Keys go by the first 64 bits of their digest. These are keyed, so they find candidates; the judging compares all of the key.
 /// One per thread and table; its memory is kept from range to range.
 public final class MatchKeys {
   /// A row of the range. Valid until the next `load`.
@@ -166,7 +166,7 @@ public final class MatchKeys {
             next += 1
           }
           try unpackGranule(
-            wholeColumns.view.slice(0, count: wordsPerRow), whole.view, rows: first..<end,
+            wholeColumns.view.slice(0, count: wholeColumns.count), whole.view, rows: first..<end,
             to: rows.view, first: rows.count)
           rows.setCount(rows.count + (end - first) * wordsPerRow)
         }

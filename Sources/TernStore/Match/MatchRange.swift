@@ -38,7 +38,7 @@ public final class MatchRange {
 
   /// Reads range `range` of `count` (a power of two, at most 2^16) of the keys.
   ///
-  /// A segment's number in `segments` << 32 is added to word 2 of its rows. A table that is not there adds nothing. Memory: the packed rows; where `count` is
+  /// A segment's number in `segments` << 32 is added to the documents of its rows. A table that is not there adds nothing. Memory: the packed rows; where `count` is
   /// more than a segment's own ranges, those of the range that holds it.
   public func load(
     _ range: Int, of count: Int, from segments: [SegmentReader]
@@ -112,7 +112,7 @@ public final class MatchRange {
       rows.reserve(count)
       do throws(BlockFault) {
         try unpackGranule(
-          columns.view.slice(granule.firstColumn, count: wordsPerRow), bytes,
+          columns.view.slice(granule.firstColumn, count: granuleColumnCount(wordsPerRow: wordsPerRow)), bytes,
           rows: granule.cursor..<end, to: rows.view, first: rows.count)
       } catch {
         throw segments[granule.segment].damage(granule.block, error)

@@ -2,7 +2,7 @@ import TernCEB
 
 /// Groups the match rows of one segment by key and encodes them.
 ///
-/// A row is `wordsPerRow` 64-bit words: words 0 and 1 the key digest (high, low), word 2 the
+/// A row is `wordsPerRow` 64-bit words: word 0 and the low half of word 1 the key, word 2 the
 /// document reference with segment 0, the rest is not looked at. Rows are grouped by the top bits
 /// of word 0 into as many ranges as leaves each about 128 rows or more, 256 at most. Within a range
 /// they are in order of the top 16 bits, and those that share them as they came.
