@@ -43,7 +43,7 @@ public struct DispositionRule: Sendable {
   /// By scope.
   private let masks: [Masks]
   /// Lists older than this are past the window.
-  private let oldestPending: Int64
+  public let oldestPending: Int64
 
   /// `asOf` and all times in seconds since 1970-01-01 00:00 China Standard Time.
   public init(_ settings: RuleSettings, asOf: Int64) {

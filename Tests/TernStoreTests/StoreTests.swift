@@ -116,6 +116,35 @@ import Testing
     #expect(Store.verify(path).isSound)
   }
 
+  /// A result that another replaces may stay under another name; both change with the commit, or not at all.
+  @Test func resultsAreRenamedAndRemoved() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/store"
+    let store = try Store.create(path)
+    func names() throws -> [String] { try Store.open(path).manifest.results.map { "\($0.name) \($0.file.number)" } }
+    func write(_ change: (IngestTransaction) -> Void, commits: Bool = true) throws {
+      let transaction = try store.begin()
+      let writer = try transaction.newResult()
+      try writer.append(table: sampleTable(rows: 3, seed: 3), id: .result(0), group: 0)
+      change(transaction)
+      try transaction.seal(writer, asResult: "a")
+      if commits { try transaction.commit(sources: []) } else { transaction.abort() }
+    }
+    try write { $0.rename(result: "a", to: "b") }
+    #expect(try names() == ["a 1"])
+    try write({ $0.rename(result: "a", to: "b") }, commits: false)
+    #expect(try names() == ["a 1"])
+    try write { $0.rename(result: "a", to: "b") }
+    #expect(try names() == ["a 2", "b 1"])
+    try write { _ in }
+    #expect(try names() == ["a 3", "b 1"])
+    try write { $0.rename(result: "a", to: "b") }
+    #expect(try names() == ["a 4", "b 3"])
+    try write { $0.remove(result: "b") }
+    #expect(try names() == ["a 5"])
+    #expect(Store.verify(path).isSound && Store.verify(path).unknownFiles.isEmpty)
+  }
+
   /// What a sealed result holds can be read before it counts, and while it does not, it is not there.
   @Test func sealedResultsAreRead() throws {
     let folder = TemporaryFolder()

@@ -1,6 +1,7 @@
 import Tern
 import TernRules
 import TernStats
+import TernStore
 import TernTestSupport
 import Testing
 
@@ -88,7 +89,7 @@ struct IncrementalTests {
   /// Any document with keys, times and versions from small sets: new versions, deletes, documents
   /// sent twice, shared and reused waybill numbers abound.
   static func randomDocument(
-    _ random: inout SeededGenerator
+    _ random: inout SeededGenerator, withReturns: Bool = true
   ) -> (message: String, text: String) {
     var (message, text) = documents.randomElement(using: &random)!
     if ["603", "621"].contains(message) {
@@ -98,7 +99,7 @@ struct IncrementalTests {
       text = text[..<end] + number + text[end...]
       switch Int.random(in: 0..<8, using: &random) {
       case 0, 1: (message, text) = cancellation(of: (message, text))
-      case 2, 3: (message, text) = refund(of: (message, text), &random)
+      case 2 where withReturns, 3 where withReturns: (message, text) = refund(of: (message, text), &random)
       default: break
       }
     }
@@ -214,6 +215,117 @@ struct IncrementalTests {
     try engine.writeOrphans(of: store, as: .csv, to: sink)
     try sink.close()
     return textLines(try #require(readText(file["orphans"])))
+  }
+
+  @Test("stored verdicts that stay, and what is written beside them, are those of a reconcile of everything",
+    arguments: (0..<6).map { _ in UInt64.random(in: 0..<1 << 40) })
+  func keptResults(seed: UInt64) throws {
+    print("incremental, kept: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let folder = TemporaryFolder()
+    // No returns and no limit by buyer: those look at any list.
+    var engine = Engine(settings: EngineSettings(threads: Int.random(in: 1...3, using: &random)))
+    engine.settings.rules[enabled: .regimeLimitAnnual] = false
+    engine.settings.rules.inspection.otherRatePpb = 300_000_000
+    engine.settings.rules.inspection.key = InspectionKey(Array("a key of the tests".utf8))
+    if Bool.random(using: &random) { engine.settings.memoryBytes = 100_000 }
+    var full = engine
+    full.settings.memoryBytes = 1 << 30
+    full.settings.threads = 2
+    var beside = 0
+    var bases = Set<String>()
+    for step in 0..<16 {
+      let count = step == 0 ? 900 : Int.random(in: 1...25, using: &random)
+      let input = folder["input-\(step)"]
+      var documents = (0..<count).map { _ in
+        var document = Self.randomDocument(&random, withReturns: false)
+        if Int.random(in: 0..<3, using: &random) == 0 {
+          let day = Int.random(in: 10..<30, using: &random)
+          document.text = Self.with(document.text, "appTime", "202504\(day)080000")
+        }
+        return document
+      }
+      // Later and later, so that lists become too old to wait, in the last steps by years.
+      let time = step < 12 ? "202505\(11 + step)080000" : "202\(step - 6)0601080000"
+      documents.append(("603", Self.with(Self.documents.first { $0.message == "603" }!.text, "appTime", time)))
+      Self.write(documents, to: input)
+      try engine.ingest([input], into: folder["step"])
+      try engine.ingest([input], into: folder["full"])
+      // Some ingests are reconciled together.
+      if step > 0 && step < 15 && Int.random(in: 0..<4, using: &random) == 0 { continue }
+      if step % 5 == 4 { writeFile(folder["step"] + "/results-00009999.tern.tmp", [1, 2, 3]) }
+      let stepped = try engine.reconcile(folder["step"])
+      let whole = try full.reconcile(folder["full"], full: true)
+      let note: Comment = "seed \(seed), step \(step)"
+      #expect(try verdictRows(folder["step"], .ndjson) == verdictRows(folder["full"], .ndjson), note)
+      #expect(stepped.lists == whole.lists && stepped.asOf == whole.asOf, note)
+      #expect(stepped.findings == whole.findings, note)
+      #expect(stepped.dispositions == whole.dispositions, note)
+      #expect(stepped.cancellations == whole.cancellations, note)
+      #expect(stepped.orphanCancellations == whole.orphanCancellations, note)
+      #expect(try statistics(engine, folder["step"]) == statistics(full, folder["full"]), note)
+      #expect(try orphans(engine, folder["step"]) == orphans(full, folder["full"]), note)
+      let store = try Store.open(folder["step"])
+      #expect(Store.verify(folder["step"]).isSound, note)
+      if let base = store.manifest.results.first(where: { $0.name == "verdicts.base" }) {
+        beside += 1
+        bases.insert(base.file.name)
+      }
+      #expect(names(in: folder["step"]).count(where: { $0.hasPrefix("results-") }) == store.manifest.results.count, note)
+    }
+    #expect(beside > 2 && bases.count > 0, "seed \(seed)")
+    // The same again from what is stored, and with an earlier as-of everything anew.
+    #expect(try engine.reconcile(folder["step"]).wasUpToDate)
+    engine.settings.rules.asOf = 1_710_000_000
+    full.settings.rules.asOf = 1_710_000_000
+    let earlier = try engine.reconcile(folder["step"])
+    #expect(try earlier.dispositions == full.reconcile(folder["full"], full: true).dispositions, "seed \(seed)")
+    #expect(try verdictRows(folder["step"], .ndjson) == verdictRows(folder["full"], .ndjson), "seed \(seed)")
+  }
+
+  @Test("damage to what is reused is an error that names the file, or does no harm")
+  func damage() throws {
+    let seed = UInt64.random(in: 0..<1 << 40)
+    print("incremental, damage: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let folder = TemporaryFolder(inMemory: true)
+    var engine = Engine(settings: EngineSettings(threads: 1))
+    engine.settings.rules[enabled: .regimeLimitAnnual] = false
+    Self.write((0..<400).map { _ in Self.randomDocument(&random, withReturns: false) }, to: folder["a"])
+    Self.write((0..<20).map { _ in Self.randomDocument(&random, withReturns: false) }, to: folder["b"])
+    Self.write((0..<20).map { _ in Self.randomDocument(&random, withReturns: false) }, to: folder["c"])
+    let path = folder["store"]
+    for input in ["a", "b"] {
+      try engine.ingest([folder[input]], into: path)
+      try engine.reconcile(path)
+    }
+    try engine.ingest([folder["c"]], into: path)
+    let files = contents(of: path)
+    try engine.reconcile(path)
+    let expected = try verdictRows(path)
+    let reused = files.keys.filter { $0.hasPrefix("results-") || $0.hasPrefix("segment-") }.sorted()
+    #expect(reused.count == 5)
+    func restore() {
+      for name in names(in: path) where files[name] == nil { removeFile("\(path)/\(name)") }
+      for (name, bytes) in files { writeFile("\(path)/\(name)", bytes) }
+    }
+    var refusals = 0
+    for trial in 0..<400 {
+      restore()
+      let name = reused[trial % reused.count]
+      var bytes = files[name]!
+      let offset = Int.random(in: 0..<bytes.count, using: &random)
+      bytes[offset] ^= UInt8.random(in: 1...255, using: &random)
+      writeFile("\(path)/\(name)", bytes)
+      do {
+        try engine.reconcile(path)
+        #expect(try verdictRows(path) == expected, "seed \(seed), \(name) \(offset)")
+      } catch let error as TernError {
+        refusals += 1
+        #expect("\(error)".contains("/\(name)"), "seed \(seed), \(name) \(offset): \(error)")
+      }
+    }
+    #expect(refusals > 0)
   }
 
   @Test("however little memory there is, the verdicts are the same", arguments: [600, 40_000, 400_000])

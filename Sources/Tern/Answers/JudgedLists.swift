@@ -9,10 +9,12 @@ import TernStore
 struct JudgedLists: Sendable {
   /// One row group of lists. Parts stand in received order within each direction and segment.
   struct Part: Sendable {
+    /// Position among the parts of the store.
+    var number: Int
     var segment: Int
     var direction: Direction
     var group: Int
-    /// Rows of the segment's verdicts of that direction.
+    /// Rows among the segment's lists of that direction.
     var rows: Range<Int>
 
     var kind: Kind { Kind(.list, direction) }
@@ -20,7 +22,9 @@ struct JudgedLists: Sendable {
 
   let parts: [Part]
   let segments: [SegmentReader]
-  let result: SegmentReader
+  let stored: StoredResults
+  /// Where settings, cancellations and returns are.
+  var result: SegmentReader { stored.latest }
   /// Something of some list has come back.
   private let hasReturns: Bool
 
@@ -33,11 +37,16 @@ struct JudgedLists: Sendable {
     try self.init(ResultFile.open(store), segments: store.openSegments(threads: threads))
   }
 
-  /// `segments`: all of the store whose verdicts `result` holds.
-  init(_ result: SegmentReader, segments: [SegmentReader]) {
-    self.result = result
+  /// `segments`: all of the store whose verdicts `stored` holds.
+  init(_ stored: StoredResults, segments: [SegmentReader]) {
+    self.stored = stored
     self.segments = segments
-    hasReturns = result.schema(of: ReturnResults.reductionTable) != nil
+    hasReturns = stored.latest.schema(of: ReturnResults.reductionTable) != nil
+    parts = Self.parts(of: segments)
+  }
+
+  /// The row groups of all lists.
+  static func parts(of segments: [SegmentReader]) -> [Part] {
     var parts: [Part] = []
     for (segment, reader) in segments.enumerated() {
       for direction in Direction.allCases {
@@ -45,12 +54,13 @@ struct JudgedLists: Sendable {
         for (group, rows) in reader.groups(of: .heads(Kind(.list, direction))) {
           parts.append(
             Part(
-              segment: segment, direction: direction, group: group, rows: first..<first + rows))
+              number: parts.count, segment: segment, direction: direction, group: group,
+              rows: first..<first + rows))
           first += rows
         }
       }
     }
-    self.parts = parts
+    return parts
   }
 
   /// Verdicts of one part, row by row.
@@ -76,13 +86,7 @@ struct JudgedLists: Sendable {
   struct Reader: ~Copyable {
     private var decoder = ColumnDecoder()
     private let lists: JudgedLists
-    /// Dispositions of the segment and direction read last: neighbouring parts share them.
-    private var dispositions: [UInt8] = []
-    private var dispositionGroup = -1
-    /// The same of what else is kept of the verdicts, where it is asked for.
-    private var verdicts = Table(ResultFile.schema)
-    private var verdictGroup = -1
-    /// The same of what came back.
+    /// What came back of the lists of the segment and direction read last: neighbouring parts share them.
     private var returned = Table(ReturnResults.reductionSchema)
     private var returnGroup = -1
 
@@ -94,29 +98,25 @@ struct JudgedLists: Sendable {
     mutating func verdicts(
       _ part: Part, withFindings: Bool, withPriorities: Bool = false
     ) throws(TernError) -> Verdicts {
-      let group = ResultFile.group(segment: part.segment, part.direction)
-      if group != dispositionGroup {
-        dispositions = try storing { () throws(StoreError) in
-          try lists.result.readBytes(
-            ResultFile.verdicts, group: group, column: "disposition", decoder: &decoder)
+      let names = (withFindings ? ["findings"] : []) + (withPriorities ? ["kept"] : [])
+      let (dispositions, more) = try storing { () throws(StoreError) in
+        let dispositions = try lists.stored.dispositions(part.number, decoder: &decoder)
+        guard dispositions.count == part.rows.count else {
+          throw .corrupt(
+            file: lists.result.path, range: 0..<lists.result.summary.size, what: "verdicts of other lists")
         }
-        dispositionGroup = group
+        return (
+          dispositions,
+          names.isEmpty ? nil : try lists.stored.verdicts(part.number, columns: names, decoder: &decoder)
+        )
       }
-      if group != verdictGroup && (withFindings || withPriorities) {
-        verdicts = try storing { () throws(StoreError) in
-          try lists.result.readTable(
-            ResultFile.verdicts, group: group, columns: ["findings", "kept"], decoder: &decoder)
-        }
-        verdictGroup = group
-      }
+      defer { withExtendedLifetime(more) {} }
       return unsafe Verdicts(
-        dispositions: Array(dispositions[part.rows]),
+        dispositions: dispositions,
         findings: withFindings
-          ? verdicts.columns[0].integer.values.unsafeElements[part.rows].map {
-            UInt64(bitPattern: $0)
-          } : [],
+          ? more!["findings"].integer.values.unsafeElements.map { UInt64(bitPattern: $0) } : [],
         priorities: withPriorities
-          ? verdicts.columns[1].integer.values.unsafeElements[part.rows].map {
+          ? more!["kept"].integer.values.unsafeElements.map {
             UInt8(truncatingIfNeeded: UInt64(bitPattern: $0) >> ListResults.priorityShift & 7)
           } : [])
     }

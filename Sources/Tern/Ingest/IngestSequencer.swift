@@ -189,20 +189,25 @@ final class IngestSequencer: @unchecked Sendable {
       writer: writer, rows: rows, numbers: numbers, latestAppTime: segmentLatest, inputBytes: segmentInput)
   }
 
-  /// Groups and packs the match rows, a table at a time on each thread, makes the index of numbers, and
-  /// brings the segment to disk. Without the lock: it takes as long as decoding several units.
+  /// Groups and packs the match rows, a table at a time on each thread, makes the index of numbers and the filters of
+  /// keys, and brings the segment to disk. Without the lock: it takes as long as decoding several units.
   private func close(_ segment: FullSegment, threads: Int) throws(TernError) {
     let tables = MatchTable.allCases.filter { segment.rows.rowCount($0) > 0 }
-    let index = EncodedUnit()
-    let queue = WorkQueue(count: tables.count + 1)
+    let (index, keys) = (EncodedUnit(), EncodedUnit())
+    let queue = WorkQueue(count: tables.count + 2)
     try onWorkers(min(threads, queue.count)) { (_) throws(TernError) in
       var encoder = MatchTableWriter()
       while let job = queue.take() {
-        guard let table = tables.indices.contains(job) ? tables[job] : nil else {
+        if job == tables.count {
           var writer = NumberTableWriter()
           writer.encode(segment.numbers, into: index)
           continue
         }
+        if job > tables.count {
+          segment.rows.encodeKeys(into: keys)
+          continue
+        }
+        let table = tables[job]
         segment.rows.withWords(table) { words in
           encoder.encode(
             words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)),
@@ -211,7 +216,7 @@ final class IngestSequencer: @unchecked Sendable {
       }
     }
     try storing { () throws(StoreError) in
-      for unit in segment.packed + [index] where !unit.blocks.isEmpty {
+      for unit in segment.packed + [index, keys] where !unit.blocks.isEmpty {
         try segment.writer.append(unit)
       }
       try segment.writer.finish()

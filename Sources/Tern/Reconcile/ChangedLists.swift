@@ -7,51 +7,40 @@ import TernStore
 /// A verdict depends on three groups of documents: those of the list's identity with its
 /// cancellations, of its waybill key and of its trade key, the last two with the other lists that
 /// count. So what changes is:
-/// 1. the new lists, and those of their identities or of those that new cancellations name;
+/// 1. the new lists, and those of their identities or of those that new cancellations name: they have moved;
 /// 2. every list that shares a waybill or trade key with one of these, or with a new waybill, order
-///    or payment.
+///    or payment: these are touched.
+///
+/// Written by one thread at a time, between passes; read by all.
 final class ChangedLists: @unchecked Sendable {
   /// Segments from here on are new.
   let firstNewSegment: Int
   let numbering: ListNumbering
-  /// By dense number: bit 0 of step 1, bit 1 of step 2. Within a pass each list belongs to one range
-  /// of keys, so that threads write without locks.
-  private var marks: GrowableBuffer<UInt8>
-  /// One bit per list, of `settle`: small enough to stay in a cache while rows are looked up.
+  /// What is known of old lists.
+  let words: StoredWords
+  /// Dense number of the first new list.
+  let firstNew: Int
+  /// One bit per list: small enough to stay in a cache while rows are looked up.
   private var bits = GrowableBuffer<UInt64>()
+  /// Old members, as they were found.
+  private(set) var old: [Int] = []
+  /// By key and segment: where to look for the keys of old members, as `MatchKeys.load` asks. Nil: everywhere.
+  private(set) var places: [[[UInt64]?]]
+  /// By key and segment: keys of new documents and moved lists that an old segment may have, in ascending order.
+  private var held: [[[UInt64]]]
 
-  init(firstNewSegment: Int, _ numbering: ListNumbering) {
+  init(firstNewSegment: Int, _ numbering: ListNumbering, _ words: StoredWords) {
     self.firstNewSegment = firstNewSegment
+    self.words = words
     self.numbering = numbering
-    marks = GrowableBuffer(capacity: numbering.count)
-    let old = numbering.firstIndex(ofSegment: firstNewSegment)
-    marks.append(repeating: 0, count: old)
-    marks.append(repeating: Self.moved, count: numbering.count - old)
-    settle(Self.moved)
+    firstNew = numbering.firstIndex(ofSegment: firstNewSegment)
+    bits.append(repeating: 0, count: (numbering.count + 63) / 64)
+    for index in firstNew..<numbering.count { bits[index >> 6] |= 1 << UInt64(index & 63) }
+    places = KeySpace.allCases.map { _ in (0..<firstNewSegment).map { _ in [] } }
+    held = KeySpace.allCases.map { _ in (0..<firstNewSegment).map { _ in [] } }
   }
 
-  /// A new list, or one of the identity of a new list or cancellation.
-  static let moved: UInt8 = 1
-  /// One that shares a key with these or with another new document.
-  static let touched: UInt8 = 2
-
-  /// Between passes: from now on `members` are the lists with any bit of `mask`. O(lists).
-  func settle(_ mask: UInt8) {
-    bits.removeAll()
-    hasOld = false
-    let firstNew = numbering.firstIndex(ofSegment: firstNewSegment)
-    let count = numbering.count
-    for start in stride(from: 0, to: count, by: 64) {
-      var word: UInt64 = 0
-      for index in start..<min(start + 64, count) where unsafe marks.base[index] & mask != 0 {
-        word |= 1 &<< UInt64(index & 63)
-      }
-      if word != 0 && start < firstNew { hasOld = hasOld || word & lowBits(firstNew - start) != 0 }
-      bits.append(word)
-    }
-  }
-
-  /// The lists of the last `settle`. Valid until the next one.
+  /// The changed lists so far. Valid until the next `insert`.
   ///
   /// A handle, since a class's own properties are checked for exclusive access at every touch: that took longer than
   /// the look-up.
@@ -68,17 +57,98 @@ final class ChangedLists: @unchecked Sendable {
 
   var members: Members { unsafe Members(bits: bits.base, count: numbering.count) }
 
-  func mark(_ index: Int, _ bit: UInt8) {
-    precondition(index >= 0 && index < numbering.count, "no such list")
-    unsafe marks.base[index] |= bit
+  /// Members.
+  var count: Int { old.count + numbering.count - firstNew }
+
+  /// Between passes: makes lists members, and returns those that were none, in ascending order.
+  func insert(_ lists: [Int]) -> [Int] {
+    var added: [Int] = []
+    for index in lists where !members.contains(index) {
+      bits[index >> 6] |= 1 << UInt64(index & 63)
+      added.append(index)
+    }
+    old += added
+    return added.sorted()
   }
 
-  /// An old list is among the members.
-  private(set) var hasOld = false
+  // MARK: - Where keys are
 
-  /// Members.
-  var count: Int { (0..<bits.count).reduce(0) { $0 + bits[$1].nonzeroBitCount } }
+  /// Between passes: finds out in which key ranges the rows of old lists are, which ascend.
+  func place(_ lists: [Int], _ view: StoreView) throws(TernError) {
+    var decoder = ColumnDecoder()
+    var next = 0
+    while next < lists.count {
+      let first = numbering.document(lists[next])
+      let (segment, id) = (first.segment, TableID.listRanges(first.direction))
+      let group = first.row / ListRanges.rowsPerGroup
+      let reader = view.segments[segment]
+      guard reader.schema(of: id) == ListRanges.schema else {
+        for space in KeySpace.allCases { places[space.rawValue][segment] = nil }
+        next += 1
+        continue
+      }
+      let table = try storing { () throws(StoreError) in
+        try reader.readTable(id, group: group, decoder: &decoder)
+      }
+      var ranges: [[UInt64]] = KeySpace.allCases.map { _ in [] }
+      while next < lists.count {
+        let list = numbering.document(lists[next])
+        let row = list.row - group * ListRanges.rowsPerGroup
+        guard list.segment == segment, list.direction == first.direction, row < ListRanges.rowsPerGroup else { break }
+        // Past the end are drafts, which have no rows.
+        if row < table.rowCount {
+          for space in ranges.indices {
+            let range = UInt64(bitPattern: table.columns[space].integer[row])
+            ranges[space].append(range << UInt64(64 - ListRanges.keyBits))
+          }
+        }
+        next += 1
+      }
+      for space in ranges.indices {
+        if let known = places[space][segment] { places[space][segment] = ascending(known + ranges[space]) }
+      }
+    }
+  }
+
+  /// Between passes: takes what the filters have let through, in any order.
+  func hold(_ keys: [[UInt64]], in space: KeySpace) {
+    for segment in keys.indices { held[space.rawValue][segment] = ascending(held[space.rawValue][segment] + keys[segment]) }
+  }
+
+  /// What to ask the segments for, of `keys`, which ascend: old ones for those that they may have and for `more`, new ones
+  /// for everything.
+  func asked(_ keys: [UInt64], and more: [UInt64], in space: KeySpace, segments: Int) -> [[UInt64]?] {
+    var asked: [[UInt64]?] = held[space.rawValue].map { held in
+      guard let first = keys.first, let last = keys.last else { return more }
+      var near = more
+      for key in held[held.place(of: first)...] {
+        if key > last { break }
+        if keys[keys.place(of: key)] == key { near.append(key) }
+      }
+      return ascending(near)
+    }
+    while asked.count < segments { asked.append(nil) }
+    return asked
+  }
 }
 
-/// A word whose `count` lowest bits, or all, are set.
-private func lowBits(_ count: Int) -> UInt64 { count >= 64 ? ~0 : 1 << UInt64(count) - 1 }
+/// In order, each once.
+func ascending(_ words: [UInt64]) -> [UInt64] {
+  if words.count < 2 { return words }
+  var ordered: [UInt64] = []
+  ordered.reserveCapacity(words.count)
+  for word in words.sorted() where ordered.last != word { ordered.append(word) }
+  return ordered
+}
+
+extension [UInt64] {
+  /// The first of these words, which ascend, that is not lower.
+  fileprivate func place(of word: UInt64) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < word { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -9,7 +9,7 @@ struct MemoryPlan: Sendable {
   let partBytes = 768 << 10
   /// Packed rows read at a time: long reads, that still leave work for every thread.
   private static let rangeBytes = 2 << 20
-  private static let searchBytes = 128 << 10
+  private static let searchBytes = 512 << 10
   /// A segment's own key ranges; more would be read more than once.
   private static let keyRanges = 256
   /// Rows that a key range has at least in a segment of its size.

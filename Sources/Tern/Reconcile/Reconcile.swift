@@ -52,12 +52,27 @@ extension Engine {
     rules.asOf = rules.asOf ?? latest ?? 0
     let fingerprint = fingerprint(rules)
     if !full, let report = try upToDateReport(store, fingerprint) { return report }
-    let view = try StoreView(store)
+    let view = try StoreView(store, threads: settings.threads)
     let plan = MemoryPlan(
       memoryBytes: settings.memoryBytes, threads: settings.threads, lists: view.listCount)
     let results = try listResults(view, plan, folder: path)
     let effects = CancellationResults(view.cancellations)
-    let changed = full ? nil : try changedLists(store, view, results, effects, fingerprint)
+    let earlier = full ? nil : try earlierResults(store, view, rules, fingerprint)
+    let changed = earlier.map { earlier in
+      ChangedLists(
+        firstNewSegment: earlier.segmentCount, view.numbering, StoredWords(earlier.stored, view, results))
+    }
+    if let earlier, let changed {
+      if !earlier.isKept {
+        try changed.words.load(parts: Array(0..<earlier.stored.partCount), threads: settings.threads)
+      }
+      try storing { () throws(StoreError) in
+        var decoder = ColumnDecoder()
+        for group in 0..<earlier.segmentCount * 2 {
+          try effects.load(group, from: earlier.stored.latest, decoder: &decoder)
+        }
+      }
+    }
     let secret = Secret(bytes: Array(store.key.bytes[..<16]))
     let run = ReconcileRun(
       view: view, engine: RuleEngine(settings: rules, reference: settings.reference, secret: secret),
@@ -68,8 +83,16 @@ extension Engine {
     let rule = DispositionRule(rules, asOf: rules.asOf ?? 0)
     try run.checkBuyers(rules, rule)
     let returns = try returnResults(run, view, results, secret)
-    var report = try writeResults(
-      store, view, results, effects, returns, rules, rule, fingerprint)
+    var kept: ResultWriter.Kept?
+    if let earlier, let changed, earlier.isKept {
+      kept = ResultWriter.Kept(
+        stored: earlier.stored, oldestPending: earlier.oldestPending,
+        changed: Set(changed.old.map(view.part)), words: changed.words)
+    }
+    let writer = ResultWriter(
+      view: view, results: results, effects: effects, returns: returns, rules: rules, rule: rule,
+      engine: self, kept: kept)
+    var report = try self.store(store, writer, earlier?.report, fingerprint)
     report.judged = changed?.count ?? view.listCount
     return report
   }
@@ -102,18 +125,13 @@ struct StoreView: Sendable {
   let numbering: ListNumbering
   let cancellations: ListNumbering
   let refunds: ListNumbering
+  /// Row groups of lists, in the order of their dense numbers.
+  let parts: [JudgedLists.Part]
   /// Lists, drafts included.
   var listCount: Int { numbering.count }
 
-  init(_ store: Store) throws(TernError) {
-    self.init(
-      segments: try storing { () throws(StoreError) in
-        var readers: [SegmentReader] = []
-        for position in store.manifest.segments.indices {
-          readers.append(try store.openSegment(position))
-        }
-        return readers
-      })
+  init(_ store: Store, threads: Int) throws(TernError) {
+    self.init(segments: try store.openSegments(threads: threads))
   }
 
   init(segments: [SegmentReader]) {
@@ -121,6 +139,22 @@ struct StoreView: Sendable {
     numbering = Self.numbering(.list, segments)
     cancellations = Self.numbering(.cancellation, segments)
     refunds = Self.numbering(.refund, segments)
+    parts = JudgedLists.parts(of: segments)
+  }
+
+  /// Dense number of the first list of a row group.
+  func firstList(of part: JudgedLists.Part) -> Int {
+    numbering.firstIndex(ofSegment: part.segment, part.direction) + part.rows.lowerBound
+  }
+
+  /// Number of the row group that has a list. O(log row groups).
+  func part(of list: Int) -> Int {
+    var (low, high) = (0, parts.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if firstList(of: parts[middle]) <= list { low = middle } else { high = middle - 1 }
+    }
+    return low
   }
 
   /// Dense numbers of one role's documents, drafts included.

@@ -58,7 +58,7 @@ extension ReconcileRun {
       view.rowCount(.listsByBuyer) > 0
     else { return }
     try phase(
-      3, [.listsByBuyer], onlyChanged: false,
+      3, [.listsByBuyer],
       { rows, _, details, scratch in
         unsafe self.engine.judgeBuyers(
           lists: RowView(words: rows.listsByBuyer), details: details, results: self.results,

@@ -42,7 +42,7 @@ final class ReconcileRun: Sendable {
   func run() throws(TernError) {
     if let changed { try findChanged(changed) }
     try phase(
-      0, [.listsByIdentity, .cancellations],
+      0, .identity,
       { rows, facts, _, scratch in
         unsafe self.engine.judgeIdentities(
           lists: RowView(words: rows.listsByIdentity),
@@ -50,14 +50,14 @@ final class ReconcileRun: Sendable {
           results: self.results, effects: self.effects, scratch: scratch)
       })
     try phase(
-      1, [.listsByWaybill, .waybills],
+      1, .waybill,
       { rows, facts, _, scratch in
         unsafe self.engine.judgeWaybills(
           lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
           facts: facts, results: self.results, scratch: scratch)
       })
     try phase(
-      2, [.listsByTrade, .orders, .payments],
+      2, .trade,
       { rows, facts, details, scratch in
         unsafe self.engine.judgeTrades(
           lists: RowView(words: rows.listsByTrade), orders: RowView(words: rows.orders),
@@ -100,12 +100,17 @@ final class ReconcileRun: Sendable {
     }
   }
 
-  /// Judges every key, or those of changed lists (`onlyChanged`; returns are always judged all). As many ranges at a time as leave the rows put
+  /// Judges every key, or those of changed lists.
+  private func phase(_ number: Int, _ space: KeySpace, _ judge: Judge) throws(TernError) {
+    try phase(number, space.tables, changedIn: space, judge)
+  }
+
+  /// Judges every key, or with `space` those of changed lists. As many ranges at a time as leave the rows put
   /// aside within their memory.
   func phase(
-    _ number: Int, _ tables: [MatchTable], onlyChanged: Bool = true, _ judge: Judge
+    _ number: Int, _ tables: [MatchTable], changedIn space: KeySpace? = nil, _ judge: Judge
   ) throws(TernError) {
-    let changed = onlyChanged && tables[0].role == .list ? changed : nil
+    let changed = space == nil ? nil : changed
     let ranges = changed == nil ? plan.rangeCount(view, tables) : plan.searchRangeCount(view, tables)
     let queue = WorkQueue(count: ranges)
     let company = Mutex<[(index: Int, word: UInt64)]>([])
@@ -114,8 +119,8 @@ final class ReconcileRun: Sendable {
       try onWorkers(ranges) { (worker) throws(TernError) in
         while worker.scratch.deferred.byteCount < plan.deferredBytes, let range = queue.take() {
           do throws(TernError) {
-            if let changed {
-              try self.judge(changed, range, of: ranges, tables, worker, judge)
+            if let changed, let space {
+              try self.judge(changed, range, of: ranges, space, worker, judge)
             } else {
               try self.judge(range, of: ranges, tables, worker, judge)
             }
@@ -166,51 +171,52 @@ final class ReconcileRun: Sendable {
 
   /// Of one range of keys those of changed lists.
   private func judge(
-    _ changed: ChangedLists, _ range: Int, of count: Int, _ tables: [MatchTable], _ worker: Worker,
+    _ changed: ChangedLists, _ range: Int, of count: Int, _ space: KeySpace, _ worker: Worker,
     _ judge: Judge
   ) throws(TernError) {
-    let all = worker.keys(tables)
     let isThere = try storing { () throws(StoreError) in
-      for (_, keys) in all { try keys.load(range, of: count, from: view.segments) }
-      return try worker.changedRows.gather(all, changed, results, into: worker.rows)
+      try worker.changedRows.gather(
+        KeyRange(range, of: count, space, view.segments), worker.keys(space.tables), changed, results,
+        into: worker.rows)
     }
     if isThere { judge(worker.rows, FactTable(), DetailTable(), worker.scratch) }
   }
 
-  /// Marks every list that the new documents can have changed, and forgets what was known of it.
+  /// Marks every old list that the new documents can have changed, and forgets what was known of it.
   private func findChanged(_ changed: ChangedLists) throws(TernError) {
-    try mark(.listsByIdentity, others: [.cancellations], changed, bit: ChangedLists.moved)
-    changed.settle(ChangedLists.moved)
-    try mark(.listsByWaybill, others: [.waybills], changed, bit: ChangedLists.touched)
-    try mark(.listsByTrade, others: [.orders, .payments], changed, bit: ChangedLists.touched)
-    changed.settle(ChangedLists.moved | ChangedLists.touched)
-    let members = changed.members
-    for index in 0..<results.count where members.contains(index) {
-      results.keep(index, RuleEngine.ownMask)
-    }
+    let moved = changed.insert(try mark(.identity, changed))
+    try changed.place(moved, view)
+    let touched = changed.insert(try mark(.waybill, changed) + mark(.trade, changed))
+    try changed.place(touched, view)
+    try changed.words.load(parts: Set(changed.old.map(view.part)).sorted(), threads: threads)
+    for index in changed.old { results.keep(index, RuleEngine.ownMask) }
   }
 
-  private func mark(
-    _ lists: MatchTable, others: [MatchTable], _ changed: ChangedLists, bit: UInt8
-  ) throws(TernError) {
-    let count = plan.searchRangeCount(view, [lists])
+  /// Old lists under a key of a changed list or a new document, some more than once.
+  private func mark(_ space: KeySpace, _ changed: ChangedLists) throws(TernError) -> [Int] {
+    let count = plan.searchRangeCount(view, space.tables)
     let queue = WorkQueue(count: count)
+    let found = Mutex<(lists: [Int], held: [[[UInt64]]])>(([], []))
     try onWorkers(count) { (worker) throws(TernError) in
-      let keys = worker.keys([lists] + others).map(\.keys)
+      let keys = worker.keys(space.tables)
+      var marked: [Int] = []
       while let range = queue.take() {
         do throws(StoreError) {
-          for (position, table) in keys.enumerated() {
-            // Of the others just the new ones.
-            let first = position == 0 ? 0 : changed.firstNewSegment
-            try table.load(range, of: count, from: view.segments, first: first)
-          }
+          marked += try worker.changedRows.mark(
+            KeyRange(range, of: count, space, view.segments), keys, changed)
         } catch {
           queue.stop()
           throw TernError.store(error)
         }
-        worker.changedRows.mark(keys[0], others: Array(keys.dropFirst()), changed, bit: bit)
+      }
+      let part = (marked, worker.changedRows.takeHeld())
+      found.withLock {
+        $0.lists += part.0
+        $0.held.append(part.1)
       }
     }
+    for held in found.withLock({ $0.held }) { changed.hold(held, in: space) }
+    return found.withLock { $0.lists }
   }
 
   /// Judges the rows put aside until nothing is missing: the facts of all are read in one sweep over

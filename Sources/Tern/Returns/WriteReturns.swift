@@ -28,8 +28,8 @@ extension Engine {
     of path: String, as format: ReturnsFormat = .table, to sink: ByteSink
   ) throws(TernError) {
     let store = try storing { () throws(StoreError) in try Store.open(path) }
-    let result = try ResultFile.open(store)
-    let view = try StoreView(store)
+    let result = try ResultFile.open(store).latest
+    let view = try StoreView(store, threads: settings.threads)
     if format == .csv { sink.append(Self.returnColumns.joined(separator: ",") + "\n") }
     var decoder = ColumnDecoder()
     for (group, count) in result.groups(of: ReturnResults.entryTable) {

@@ -13,6 +13,12 @@ public struct TableID: RawRepresentable, Hashable, Comparable, Sendable {
   public static let members = TableID(rawValue: 0x303)
   /// The index of the numbers that documents carry.
   public static let numbers = TableID(rawValue: 0x304)
+  /// Filters of the keys of match tables, numbered by the caller, from 0.
+  public static func keyFilter(_ number: Int) -> TableID { .init(rawValue: 0x310 + UInt16(number)) }
+  /// Key ranges of the lists' match rows, by list.
+  public static func listRanges(_ direction: Direction) -> TableID {
+    .init(rawValue: 0x320 + UInt16(direction.rawValue))
+  }
   /// Match tables are numbered by the caller, from 0.
   public static func match(_ number: Int) -> TableID { .init(rawValue: 0x400 + UInt16(number)) }
   /// Sources of a ledger.

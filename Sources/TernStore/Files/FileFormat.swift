@@ -72,7 +72,7 @@ enum FileFormat {
   /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise,
   /// before 4 there are eight kinds of documents,
   /// before 5 import lists have no rows by buyer, no row has a trade mode, and numbers have no index,
-  /// before 7 match rows have wider keys and digests.
+  /// before 7 match rows have wider keys and digests, and keys have no filters.
   static let oldestVersion = 7
   static let headerMagic: UInt64 = 0x454c_4946_4e52_4554  // "TERNFILE"
   static let tailMagic: UInt64 = 0x4c49_4154_4e52_4554  // "TERNTAIL"

@@ -42,11 +42,15 @@ public final class MatchKeys {
     self.wordsPerRow = wordsPerRow
   }
 
-  /// Reads range `range` of `count` (a power of two, at most 2^16) of the keys, of `segments` from `first` on.
+  /// Reads range `range` of `count` (a power of two, at most 2^16) of the keys, of those of `segments` that are `among`;
+  /// nil: of all.
   ///
   /// A segment's number in `segments` << 32 is added to its documents. A table that is not there adds nothing.
+  ///
+  /// - Parameter asked: by segment, keys in ascending order: of its granules only those into whose key range one of
+  ///   them falls are read. Nil, for all or for one segment: every granule.
   public func load(
-    _ range: Int, of count: Int, from segments: [SegmentReader], first: Int = 0
+    _ range: Int, of count: Int, from segments: [SegmentReader], among: Range<Int>? = nil, asked: [[UInt64]?]? = nil
   ) throws(StoreError) {
     precondition(count > 0 && count & (count - 1) == 0, "ranges must be a power of two")
     precondition(range >= 0 && range < count && count <= 1 << MatchRange.keyBitsMax, "no such range")
@@ -56,9 +60,13 @@ public final class MatchKeys {
     columns.removeAll()
     granules.removeAll(keepingCapacity: true)
     // First all bytes, then what lies in them: the memory moves while it grows.
-    for (ordinal, segment) in segments.enumerated() where ordinal >= first {
+    for ordinal in among ?? segments.indices {
+      let segment = segments[ordinal]
+      let rangeBits = segment.matchRangeBits(of: table)
+      let asked = asked?[ordinal]
+      if asked?.isEmpty == true { continue }
       for block in segment.matchBlocks(range, bits: bits, table: table) {
-        let rangeBits = segment.matchRangeBits(of: table)
+        if let asked, !asked.contains(range: block.group, bits: rangeBits) { continue }
         let start = bytes.count
         let size = try segment.readKeys(block, rangeBits: rangeBits, wordsPerRow: wordsPerRow, into: &bytes)
         granules.append(
@@ -94,13 +102,12 @@ public final class MatchKeys {
       from: bound, in: granule.rows, of: granule.block.rows, rangeBits: granule.rangeBits, bytes.view)
   }
 
-  /// Calls `body` with the documents of the segments from `first` on, granule by granule, and what gives the key beside
-  /// each.
+  /// Calls `body` with the documents of what was read, granule by granule, and what gives the key beside each.
   public func forEachStretch(
-    ofSegmentsFrom first: Int, _ body: (_ segment: Int, _ documents: Span<UInt64>, _ key: (Int) -> UInt64) -> Void
+    _ body: (_ segment: Int, _ documents: Span<UInt64>, _ key: (Int) -> UInt64) -> Void
   ) {
     let bytes = bytes.view
-    for granule in granules where granule.segment >= first {
+    for granule in granules {
       let (key, document) = (columns.view[granule.firstColumn], columns.view[granule.firstColumn + 1])
       documents.prepare(granule.rows.count)
       guard document.unpack(granule.rows, bytes, to: documents.view, first: 0, stride: 1) else {
@@ -115,28 +122,23 @@ public final class MatchKeys {
 
   /// Calls `body` with every row whose key begins with a word of `wanted`, which ascend: granule by granule.
   ///
-  /// O(`wanted` × segments): each look-up goes nearly straight to its place.
+  /// O(`wanted` × segments): each look-up goes nearly straight to its place. Where there is a word for every fourth row of
+  /// a granule or more, all its rows are gone through instead.
   public func find(_ wanted: [UInt64], _ body: (_ place: Place, _ document: UInt64) -> Void) {
     let bytes = bytes.view
     for (number, granule) in granules.enumerated() {
       let (range, bits) = (granule.block.group, granule.rangeBits)
-      let (key, document) = (columns.view[granule.firstColumn], columns.view[granule.firstColumn + 1])
-      var rows = granule.rows
       let start = wanted.partitioningIndex { keyRange($0, bits: bits) >= range }
-      for word in wanted[start...] {
-        if keyRange(word, bits: bits) > range { break }
-        let bound = Int(truncatingIfNeeded: word &>> UInt64(64 - MatchRange.keyBitsMax))
-        let first = key.firstRow(
-          from: bound, in: rows, of: granule.block.rows, rangeBits: bits, bytes)
-        rows = first..<rows.upperBound
-        for row in rows {
-          let value = key.value(row, bytes)
-          if value == word {
-            body(Place(granule: Int32(number), row: Int32(row)), document.value(row, bytes))
-          } else if value &>> UInt64(64 - MatchRange.keyBitsMax) != UInt64(bound) {
-            break
-          }
-        }
+      let end = wanted.partitioningIndex { keyRange($0, bits: bits) > range }
+      let (key, document) = (columns.view[granule.firstColumn], columns.view[granule.firstColumn + 1])
+      let rows = granule.rows
+      func found(_ row: Int) {
+        body(Place(granule: Int32(number), row: Int32(row)), document.value(row, bytes))
+      }
+      if (end - start) * 4 > rows.count {
+        key.forEachRow(in: rows, of: wanted[start..<end], bytes, found)
+      } else {
+        key.lookUp(wanted[start..<end], in: rows, of: granule.block.rows, rangeBits: bits, bytes, found)
       }
     }
   }
@@ -172,6 +174,57 @@ public final class MatchKeys {
         }
       } catch {
         throw segment.damage(granule.block, error)
+      }
+    }
+  }
+}
+
+extension [UInt64] {
+  /// Whether one of the keys, which ascend, falls into a range of their top bits. O(log n).
+  fileprivate func contains(range: Int, bits: Int) -> Bool {
+    let index = partitioningIndex { keyRange($0, bits: bits) >= range }
+    return index < count && keyRange(self[index], bits: bits) == range
+  }
+}
+
+extension GranuleColumn {
+  /// Top bits of a key by which rows are in order.
+  private static let shift = UInt64(64 - MatchRange.keyBitsMax)
+
+  /// Of a column of keys the rows with a word of `wanted`, which ascend, row by row.
+  fileprivate func forEachRow(
+    in rows: Range<Int>, of wanted: ArraySlice<UInt64>, _ bytes: View<UInt8>, _ body: (Int) -> Void
+  ) {
+    var next = wanted.startIndex
+    for row in rows {
+      let value = self.value(row, bytes)
+      let top = value &>> Self.shift
+      while next < wanted.endIndex, wanted[next] &>> Self.shift < top { next += 1 }
+      var index = next
+      while index < wanted.endIndex, wanted[index] &>> Self.shift == top {
+        if wanted[index] == value { body(row) }
+        index += 1
+      }
+    }
+  }
+
+  /// The same, word by word.
+  fileprivate func lookUp(
+    _ wanted: ArraySlice<UInt64>, in all: Range<Int>, of count: Int, rangeBits: Int, _ bytes: View<UInt8>,
+    _ body: (Int) -> Void
+  ) {
+    var rows = all
+    for word in wanted {
+      let bound = Int(truncatingIfNeeded: word &>> Self.shift)
+      let first = firstRow(from: bound, in: rows, of: count, rangeBits: rangeBits, bytes)
+      rows = first..<rows.upperBound
+      for row in rows {
+        let value = self.value(row, bytes)
+        if value == word {
+          body(row)
+        } else if value &>> Self.shift != UInt64(bound) {
+          break
+        }
       }
     }
   }

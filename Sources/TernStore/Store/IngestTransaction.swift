@@ -88,6 +88,22 @@ public final class IngestTransaction: @unchecked Sendable {
     }
   }
 
+  /// Gives a result another name, from `commit` on; nothing without such a result.
+  public func rename(result name: String, to other: String) {
+    lock.withLock { _ in
+      guard var result = manifest.results.first(where: { $0.name == name }) else { return }
+      manifest.results.removeAll { $0.name == name || $0.name == other }
+      result.name = other
+      manifest.results.append(result)
+      manifest.results.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+  }
+
+  /// Removes a result, from `commit` on, if it is there.
+  public func remove(result name: String) {
+    lock.withLock { _ in manifest.results.removeAll { $0.name == name } }
+  }
+
   /// Reads a result that is sealed and does not count yet. It may be read on after `commit`.
   public func openSealed(_ writer: SegmentWriter) throws(StoreError) -> SegmentReader {
     guard lock.withLock({ _ in !isOver && finished.contains { $0 === writer } }) else {
