@@ -144,7 +144,7 @@ extension MessageReader {
       throw fault(.notWellFormed, at: position, "an end tag that is not closed")
     }
     position += 1
-    let prefixCount = name.firstIndex { byte($0) == UInt8(ascii: ":") }.map { $0 - name.lowerBound }
+    let prefixCount = colon(in: name).map { $0 - name.lowerBound }
     let hasRootPrefix = isEqual(name.prefix(prefixCount ?? 0), rootPrefix)
     switch top.role {
     case .field:
@@ -233,6 +233,8 @@ extension MessageReader {
       if c < 0x80 {
         guard Self.isNameByte(c, first: position == start) else { break }
         position += 1
+        // The zeros behind the slice are in no name.
+        while unsafe Self.isNameByte(base[position]) { position += 1 }
       } else {
         guard let (scalar, count) = decodeScalar(at: position),
           Self.isNameScalar(scalar, first: position == start)
@@ -303,20 +305,32 @@ extension MessageReader {
       }
       position += 1
       skipSpace()
-      let attributeValue = try readAttributeValue()
-      try declare(name, attributeValue)
+      // Only namespaces are looked at.
+      let isNamespace = name.count >= 5 && matches("xmlns", at: name.lowerBound)
+      let attributeValue = try readAttributeValue(isKept: isNamespace)
+      if isNamespace { try declare(name, attributeValue) }
     }
   }
 
-  /// A quoted value with references resolved. Rare: kept as bytes only for namespaces.
-  private mutating func readAttributeValue() throws(MessageFault) -> [UInt8] {
+  /// No namespace is this long; huge attributes cost no memory.
+  private static let maxNamespaceBytes = 256
+
+  /// A quoted value with references resolved.
+  private mutating func readAttributeValue(isKept: Bool) throws(MessageFault) -> [UInt8] {
     guard position < end else { throw unfinished("a tag") }
     let quote = byte(position)
     guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
       throw fault(.notWellFormed, at: position, "an attribute's value without quotes")
     }
     position += 1
-    var result: [UInt8] = []
+    // As a rule nothing in it needs a look.
+    let start = position
+    while unsafe base[position] >= 0x20, unsafe base[position] != quote, unsafe base[position] != UInt8(ascii: "<"),
+      unsafe base[position] != UInt8(ascii: "&")
+    {
+      position += 1
+    }
+    var result = isKept ? unsafe Array(bytes(start..<min(position, start + Self.maxNamespaceBytes))) : []
     while true {
       guard position < end else { throw unfinished("an attribute") }
       let c = byte(position)
@@ -329,15 +343,14 @@ extension MessageReader {
         throw fault(.notWellFormed, at: position, "'<' in an attribute")
       case UInt8(ascii: "&"):
         let scalar = try readReference()
-        if result.count < 256 { result.append(contentsOf: Array(UTF8.encode(scalar)!)) }
+        if isKept, result.count < Self.maxNamespaceBytes { result.append(contentsOf: Array(UTF8.encode(scalar)!)) }
         continue
-      case 0x09, 0x0A, 0x0D: result.append(0x20)
+      case 0x09, 0x0A, 0x0D: if isKept, result.count < Self.maxNamespaceBytes { result.append(0x20) }
       default:
         if c < 0x20 {
           throw fault(.notWellFormed, at: position, "control character \(c) in an attribute")
         }
-        // No namespace is this long; huge attributes cost no memory.
-        if result.count < 256 { result.append(c) }
+        if isKept, result.count < Self.maxNamespaceBytes { result.append(c) }
       }
       position += 1
     }
@@ -390,14 +403,18 @@ extension MessageReader {
   private func split(_ name: Range<Int>) throws(MessageFault) -> (
     prefix: Range<Int>, local: Range<Int>
   ) {
-    guard let colon = name.first(where: { byte($0) == UInt8(ascii: ":") }) else {
-      return (name.lowerBound..<name.lowerBound, name)
-    }
+    guard let colon = colon(in: name) else { return (name.lowerBound..<name.lowerBound, name) }
     let local = colon + 1..<name.upperBound
-    guard colon > name.lowerBound, !local.isEmpty,
-      !local.contains(where: { byte($0) == UInt8(ascii: ":") }), startsName(local.lowerBound)
+    guard colon > name.lowerBound, !local.isEmpty, self.colon(in: local) == nil, startsName(local.lowerBound)
     else { throw fault(.notWellFormed, at: name.lowerBound, "colons in the name \(text(name))") }
     return (name.lowerBound..<colon, local)
+  }
+
+  /// The first one.
+  private func colon(in name: Range<Int>) -> Int? {
+    let bytes = unsafe bytes(name)
+    for index in 0..<bytes.count where unsafe bytes[index] == UInt8(ascii: ":") { return name.lowerBound + index }
+    return nil
   }
 
   /// Behind a colon, too, a name starts with a letter.

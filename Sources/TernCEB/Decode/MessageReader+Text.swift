@@ -96,9 +96,15 @@ extension MessageReader {
       default:
         if c < 0x20 { throw controlFault(c) }
         if !isInValue { gap.isClean = false }
-        position += 1
+        // On to whatever needs a look; the zeros behind the slice do.
+        repeat { position += 1 } while unsafe Self.isPlain(base[position])
       }
     }
+  }
+
+  @inline(__always)
+  private static func isPlain(_ c: UInt8) -> Bool {
+    c >= 0x20 && c != UInt8(ascii: "<") && c != UInt8(ascii: "&") && c != UInt8(ascii: ">")
   }
 
   private func controlFault(_ c: UInt8) -> MessageFault {

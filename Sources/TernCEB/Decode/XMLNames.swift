@@ -10,6 +10,13 @@ extension MessageReader {
     }
   }
 
+  /// As `isNameByte(_:first:)` of any but the first, for loops: a bit for each ASCII character.
+  @inline(__always)
+  static func isNameByte(_ c: UInt8) -> Bool {
+    let bits: UInt64 = c < 64 ? 0x07FF_6000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+    return c < 0x80 && bits &>> UInt64(c & 63) & 1 != 0
+  }
+
   /// The rest of them.
   static func isNameScalar(_ code: UInt32, first: Bool) -> Bool {
     switch code {
