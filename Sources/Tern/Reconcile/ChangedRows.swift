@@ -60,7 +60,7 @@ final class ChangedRows {
     try range.load(lists, among: old, asked: asked)
     var found: [Int] = []
     let (members, numbering) = (changed.members, changed.numbering)
-    lists.find(wanted) { _, document in
+    lists.find(wanted, asked: asked) { _, document in
       let index = numbering.index(DocumentRef(rawValue: document))
       if !members.contains(index) { found.append(index) }
     }
@@ -87,7 +87,7 @@ final class ChangedRows {
       try range.load(keys, among: range.segments.indices, asked: asked)
       var places: [MatchKeys.Place] = []
       var others: [Int] = []
-      keys.find(wanted) { place, document in
+      keys.find(wanted, asked: asked) { place, document in
         places.append(place)
         guard table.role == .list else { return }
         let index = numbering.index(DocumentRef(rawValue: document))

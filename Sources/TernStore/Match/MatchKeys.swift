@@ -122,11 +122,17 @@ public final class MatchKeys {
 
   /// Calls `body` with every row whose key begins with a word of `wanted`, which ascend: granule by granule.
   ///
-  /// O(`wanted` × segments): each look-up goes nearly straight to its place. Where there is a word for every fourth row of
+  /// O(words × segments): each look-up goes nearly straight to its place. Where there is a word for every fourth row of
   /// a granule or more, all its rows are gone through instead.
-  public func find(_ wanted: [UInt64], _ body: (_ place: Place, _ document: UInt64) -> Void) {
+  ///
+  /// - Parameter asked: as of `load`: those of `wanted` that a segment may have at all. Nil, for all or for one segment:
+  ///   any of `wanted`.
+  public func find(
+    _ wanted: [UInt64], asked: [[UInt64]?]? = nil, _ body: (_ place: Place, _ document: UInt64) -> Void
+  ) {
     let bytes = bytes.view
     for (number, granule) in granules.enumerated() {
+      let wanted = (asked?[granule.segment]) ?? wanted
       let (range, bits) = (granule.block.group, granule.rangeBits)
       let start = wanted.partitioningIndex { keyRange($0, bits: bits) >= range }
       let end = wanted.partitioningIndex { keyRange($0, bits: bits) > range }
