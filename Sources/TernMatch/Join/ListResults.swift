@@ -79,7 +79,6 @@ public final class ListResults: @unchecked Sendable {
   @inlinable public static var findingsMask: UInt64 { 1 &<< 48 &- 1 }
   @inlinable public static var tradeModeShift: UInt64 { 56 }
   @inlinable public static var priorityShift: UInt64 { 59 }
-  @inlinable public static var priorityMask: UInt64 { 7 &<< priorityShift }
 
   /// Bytes per list; of an export's only half is ever touched.
   public static var bytesPerList: Int { 16 }

@@ -61,7 +61,7 @@ public struct ListChecks: Sendable {
     try judgeGoods(lists, &batch)
     try judgeCodes(lists, &batch)
     if wants(.regimeLimitSingle, lists.direction) { try judgeLimitSingle(lists, &batch) }
-    let wanted = wanted[Int(lists.direction.rawValue)] 
+    let wanted = wanted[Int(lists.direction.rawValue)]
     for (row, word) in batch.words.enumerated() where word & wanted != 0 { body(row, word & wanted) }
   }
 }
