@@ -55,6 +55,21 @@ import Testing
     }
   }
 
+  @Test("of two wrong bytes the first is named, also where a walk reads past it and the second stands between elements")
+  func firstOfTwo() {
+    let good = source(.waybill511, "consignee", [Array("a".utf8), Array("b".utf8)])
+    var broken = source(.waybill511, "consignee", [[0x61, 0xFF], Array("PLACE".utf8)])
+    let end = broken.indices.first { broken[$0...].starts(with: Self.place) }! + Self.place.count
+    let gap = broken[end...].firstIndex(of: UInt8(ascii: ">"))! + 1
+    broken.insert(0xF9, at: gap)
+    let first = broken.firstIndex(of: 0xFF)!
+    for kernel in kernels {
+      let batch = decode(good + broken + good, kernel: kernel)
+      #expect(batch.reasons == ["encoding"])
+      #expect(batch.rejects["message"].text.string(0).hasPrefix("the bytes at \(first) of the message"))
+    }
+  }
+
   @Test("in a number, a time, a key or an unknown element too: the message counts for nothing")
   func otherFields() {
     for field in ["weight", "appTime", "packNo", "logisticsNo", "unknownElement"] {

@@ -201,7 +201,9 @@ struct MessageReader: ~Copyable {
     validate(to: position)
     flush()
     let documentLimit = layout?.documentLimit ?? 0
-    if filler.mayBeInvalid || documentsMet > documentLimit {
+    // The first wrong byte counts: a walk may have read past one before the general path met another.
+    if filler.mayBeInvalid || invalidPosition != nil || documentsMet > documentLimit {
+      invalidPosition = nil
       validatedEnd = messageStart
       validate(to: position)
     }
