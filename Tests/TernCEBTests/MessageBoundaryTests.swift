@@ -63,6 +63,16 @@ import Testing
     }
   }
 
+  @Test("a source without a message is one reject, wherever it is cut", arguments: ["\n \n", "<!-- none -->\n<?none ?>\n"])
+  func noMessage(text: String) {
+    let source = Array(text.utf8)
+    let whole = decode(source)
+    #expect(whole.reasons == ["empty"])
+    for cut in 0...source.count {
+      #expect(decode(source, cuts: [cut]).difference(from: whole) == nil, "cut at \(cut)")
+    }
+  }
+
   @Test("attributes that differ only behind their 60th byte are two")
   func longAttributeNames() {
     let long = String(repeating: "n", count: 60)

@@ -62,7 +62,9 @@ public final class UnitDecoder {
     let place = Place(source: source, offset: sourceOffset)
     turnFiller(to: place, batch)
     let (open, messages) = decodeMessages(place)
-    if messages == 0, endIsFinal, sourceOffset == 0 {
+    if messages == 0, sourceOffset == 0 {
+      // Only what follows tells whether the source holds a message at all.
+      guard endIsFinal else { return 0 }
       unsafe batch.appendReject(
         source: source, offset: 0, kind: "", key: "", field: "", reason: .empty,
         message: bytes.isEmpty ? "the source is empty" : "the source holds no message",
