@@ -36,6 +36,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CArchive"),
     .target(name: "CXXHash"),
+    .target(name: "CUnpack"),
     .target(name: "CSHA256", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
     .target(name: "CScan", exclude: ["README.md"]),
 
@@ -47,7 +48,7 @@ let package = Package(
       name: "TernCEB", dependencies: ["CScan", "CXXHash"], exclude: ["README.md", "Catalogue/README.md"],
       swiftSettings: strict),
     .target(
-      name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash"], exclude: ["README.md"], swiftSettings: strict),
+      name: "TernStore", dependencies: ["TernCEB", "CZstd", "CXXHash", "CUnpack"], exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "TernReference", dependencies: ["TernCEB", "CSHA256"], exclude: ["README.md"], swiftSettings: strict),
     .target(name: "TernMatch", dependencies: ["TernCEB"], exclude: ["README.md"], swiftSettings: strict),
@@ -92,7 +93,7 @@ let package = Package(
       name: "TernCEBTests", dependencies: ["TernCEB", "CScan", "CLibXML2", "TernTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "TernStoreTests", dependencies: ["TernStore", "TernTestSupport"],
+      name: "TernStoreTests", dependencies: ["TernStore", "CUnpack", "TernTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TernMatchTests", dependencies: ["TernMatch", "TernTestSupport"],

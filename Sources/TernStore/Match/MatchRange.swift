@@ -106,20 +106,27 @@ public final class MatchRange {
     let bytes = bytes.view
     for index in granules.indices {
       let granule = granules[index]
+      // Stretches are short where segments are many, and lie far apart.
+      if index + 1 < granules.count, granules[index + 1].cursor < granules[index + 1].end {
+        prefetchGranule(columns(of: granules[index + 1]), bytes, row: granules[index + 1].cursor)
+      }
       let end = isLast ? granule.end : firstRow(granule, from: bound)
       if end == granule.cursor { continue }
       let count = (end - granule.cursor) * wordsPerRow
       rows.reserve(count)
       do throws(BlockFault) {
         try unpackGranule(
-          columns.view.slice(granule.firstColumn, count: granuleColumnCount(wordsPerRow: wordsPerRow)), bytes,
-          rows: granule.cursor..<end, to: rows.view, first: rows.count)
+          columns(of: granule), bytes, rows: granule.cursor..<end, to: rows.view, first: rows.count)
       } catch {
         throw segments[granule.segment].damage(granule.block, error)
       }
       rows.setCount(rows.count + count)
       granules[index].cursor = end
     }
+  }
+
+  private func columns(of granule: Granule) -> View<GranuleColumn> {
+    columns.view.slice(granule.firstColumn, count: granuleColumnCount(wordsPerRow: wordsPerRow))
   }
 
   /// The first row, from the cursor on, whose key's top bits are `bound` or more.

@@ -1,32 +1,34 @@
+import CUnpack
 import TernCEB
 
 /// One column of a granule, checked: where its numbers lie and how they are packed.
-struct GranuleColumn: BitwiseCopyable {
+typealias GranuleColumn = tern_granule_column
+
+extension GranuleColumn {
   enum Kind: UInt8 {
     case numbers = 0
     case dictionary = 1
     case multiples = 2
   }
 
-  var base: UInt64
-  /// Position of the packed numbers in the reader's bytes.
-  var data: Int
-  /// Of multiples the factor, else 1.
-  var factor: UInt64
-  var width: UInt8
-  var kind: Kind
-  /// Of the dictionary, which lies before the numbers.
-  var entries: UInt16
+  init(base: UInt64, data: Int, factor: UInt64, width: Int, kind: Kind, entries: Int) {
+    self.init(
+      base: base, data: Int64(data), factor: factor, width: UInt8(width), packing: kind.rawValue, entries: UInt16(entries))
+  }
 
-  @inline(__always) var dictionary: Int { data &- Int(entries) &* 8 }
+  @inline(__always) private var kind: Kind { Kind(rawValue: packing)! }
+
+  /// Position of the packed numbers in the reader's bytes.
+  @inline(__always) private var start: Int { Int(data) }
+  @inline(__always) private var dictionary: Int { start &- Int(entries) &* 8 }
 }
 
 /// Rows are unpacked so many at a time: a piece of the output that stays in the first-level cache.
-private let rowsPerStep = 64
+private let rowsPerStep = TERN_UNPACK_ROWS
 
 /// Checks the granule at `start`, of which `size` bytes are there, and appends its columns to `columns`.
 ///
-/// `segmentOrdinal << 32` goes to the base of column 1, the document reference. 16 bytes after the
+/// `segmentOrdinal << 32` goes to the base of column 1, the document reference. 40 bytes after the
 /// granule must be readable. O(columns).
 ///
 /// - Parameter keysOnly: just the beginning is there, with columns 0 and 1: only these are appended.
@@ -69,7 +71,7 @@ func parseGranule(
     if number == 1 { base &+= segmentOrdinal << 32 }
     columns.view[first + number] = GranuleColumn(
       base: base, data: start + data, factor: kind == .multiples ? granuleFactors[detail] : 1,
-      width: UInt8(width), kind: kind, entries: UInt16(entries))
+      width: width, kind: kind, entries: entries)
   }
   columns.setCount(first + count)
   guard keysOnly || next == size else { throw BlockFault("data goes on after its end") }
@@ -95,7 +97,7 @@ extension GranuleColumn {
   @inline(__always) private func number(_ row: Int, _ bytes: View<UInt8>) -> UInt64 {
     let width = Int(width)
     let bit = row &* width
-    let byte = data &+ bit &>> 3
+    let byte = start &+ bit &>> 3
     let shift = UInt64(bit & 7)
     let low = bytes.load64(byte) &>> shift
     // Past 56 bits a ninth byte may be part of it.
@@ -111,7 +113,7 @@ extension GranuleColumn {
     if width & 7 == 0 {
       // Most digests: a third fewer instructions than bit by bit.
       let step = width &>> 3
-      var byte = data &+ rows.lowerBound &* step
+      var byte = start &+ rows.lowerBound &* step
       for _ in rows {
         body(bytes.load64(byte) & mask)
         byte &+= step
@@ -119,7 +121,7 @@ extension GranuleColumn {
     } else if width <= 56 {
       var bit = rows.lowerBound &* width
       for _ in rows {
-        body(bytes.load64(data &+ bit &>> 3) &>> UInt64(bit & 7) & mask)
+        body(bytes.load64(start &+ bit &>> 3) &>> UInt64(bit & 7) & mask)
         bit &+= width
       }
     } else {
@@ -223,10 +225,12 @@ extension GranuleColumn {
   }
 }
 
-/// Unpacks `rows` of a granule, row by row, to `out` from `first` on. Half a nanosecond a word.
+/// Unpacks `rows` of a granule, row by row, to `out` from `first` on.
+///
+/// - Parameter vectors: by AVX2, where the processor has it; off, by the portable loops. Tests compare them.
 func unpackGranule(
   _ columns: View<GranuleColumn>, _ bytes: View<UInt8>, rows: Range<Int>,
-  to out: View<UInt64>, first: Int
+  to out: View<UInt64>, first: Int, vectors: Bool = tern_unpack_available() != 0
 ) throws(BlockFault) {
   let wordsPerRow = columns.count &- 1
   var isSound = true
@@ -234,19 +238,40 @@ func unpackGranule(
   while start < rows.upperBound {
     let end = min(start &+ rowsPerStep, rows.upperBound)
     let target = first &+ (start &- rows.lowerBound) &* wordsPerRow
-    for number in 0..<columns.count where number != 2 {
-      let column = columns[number]
-      if !column.unpack(
-        start..<end, bytes, to: out, first: target &+ wordOfColumn(number), stride: wordsPerRow)
-      {
+    if vectors {
+      let to = out.slice(target, count: (end &- start) &* wordsPerRow)
+      if unsafe tern_unpack_rows(columns.base, wordsPerRow, bytes.base, start, end &- start, to.base) == 0 {
         isSound = false
       }
+    } else if !unpackStep(columns, bytes, rows: start..<end, to: out, first: target) {
+      isSound = false
     }
-    // After the other half of the word.
-    columns[2].addHalf(start..<end, bytes, to: out, first: target &+ 1, stride: wordsPerRow)
     start = end
   }
   guard isSound else { throw BlockFault("code outside the dictionary") }
+}
+
+/// The portable twin of `tern_unpack_rows`.
+private func unpackStep(
+  _ columns: View<GranuleColumn>, _ bytes: View<UInt8>, rows: Range<Int>, to out: View<UInt64>, first: Int
+) -> Bool {
+  let wordsPerRow = columns.count &- 1
+  var isSound = true
+  for number in 0..<columns.count where number != 2 {
+    let column = columns[number]
+    if !column.unpack(rows, bytes, to: out, first: first &+ wordOfColumn(number), stride: wordsPerRow) {
+      isSound = false
+    }
+  }
+  // After the other half of the word.
+  columns[2].addHalf(rows, bytes, to: out, first: first &+ 1, stride: wordsPerRow)
+  return isSound
+}
+
+/// Asks for the memory of a row of a granule, to be unpacked soon.
+@inline(__always)
+func prefetchGranule(_ columns: View<GranuleColumn>, _ bytes: View<UInt8>, row: Int) {
+  unsafe tern_unpack_soon(columns.base, columns.count &- 1, bytes.base, row)
 }
 
 /// Appends all rows of the granule of `size` bytes at `start` to `out`, row by row.
