@@ -17,7 +17,7 @@ import Testing
   }
 
   private static func unpack(
-    _ columns: GrowableBuffer<GranuleColumn>, _ bytes: GrowableBuffer<UInt8>, _ rows: Range<Int>, vectors: Bool
+    _ columns: borrowing GrowableBuffer<GranuleColumn>, _ bytes: borrowing GrowableBuffer<UInt8>, _ rows: Range<Int>, vectors: Bool
   ) -> [UInt64]? {
     let words = columns.count - 1
     var out = GrowableBuffer<UInt64>()

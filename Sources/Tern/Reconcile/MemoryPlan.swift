@@ -7,7 +7,7 @@ import TernStore
 struct MemoryPlan: Sendable {
   /// A part's rows: they stay in the second-level cache while they are matched.
   let partBytes = 768 << 10
-  /// Packed rows read at a time: long reads, that still leave work for every thread.
+  /// Packed rows read at a time: they are still in the second-level cache when they are unpacked.
   private static let rangeBytes = 512 << 10
   private static let searchBytes = 512 << 10
   /// A segment's own key ranges; more would be read more than once.
