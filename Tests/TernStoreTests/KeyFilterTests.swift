@@ -42,10 +42,10 @@ struct KeyFilterTests {
     if count == 0 {
       #expect(through == absent)
     } else {
-      #expect(through.count < 300, "seed \(seed): \(through.count) of \(absent.count)")
+      #expect(through.count < 60, "seed \(seed): \(through.count) of \(absent.count)")
       #expect(through.allSatisfy(Set(absent).contains))
       let bytes = reader.groups(of: .keyFilter(0)).reduce(0) { $0 + $1.rows } * 8
-      #expect(bytes <= count * 2 + 32 * 257, "\(bytes) bytes")
+      #expect(bytes <= count * 3 + 32 * 257, "\(bytes) bytes")
     }
     #expect(try reader.mayHave([], filter: .keyFilter(0), decoder: &decoder) == [])
     #expect(try reader.mayHave(absent, filter: .keyFilter(1), decoder: &decoder) == absent)
