@@ -12,7 +12,7 @@ import Testing
     switch shape {
     case 0: bits == 0 ? 7 : generator.next() >> UInt64(64 - bits)
     case 1: few.randomElement(using: &generator)!
-    default: (generator.next() >> UInt64(64 - min(max(bits, 1), 40))) * granuleFactors[bits % granuleFactors.count]
+    default: (generator.next() >> UInt64(64 - min(max(bits, 1), 30))) * granuleFactors[bits % granuleFactors.count]
     }
   }
 
