@@ -62,7 +62,8 @@ public final class UnitDecoder {
     let place = Place(source: source, offset: sourceOffset)
     turnFiller(to: place, batch)
     let (open, messages) = decodeMessages(place)
-    if messages == 0, sourceOffset == 0 {
+    // An unfinished one may turn out to be a comment.
+    if messages == (open == nil ? 0 : 1), sourceOffset == 0 {
       // Only what follows tells whether the source holds a message at all.
       guard endIsFinal else { return 0 }
       unsafe batch.appendReject(
