@@ -5,6 +5,7 @@ import TernCEB
 typealias GranuleColumn = tern_granule_column
 
 extension GranuleColumn {
+  /// As `TERN_PACKED_…`.
   enum Kind: UInt8 {
     case numbers = 0
     case dictionary = 1
