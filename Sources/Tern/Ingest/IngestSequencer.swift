@@ -11,8 +11,8 @@ final class IngestSequencer: @unchecked Sendable {
   /// stretches of a key range that reconciling unpacks (2 GiB against 512 MiB: a fifth less time), and the more match
   /// rows wait in memory: 0.12 GB, later 0.24.
   private static let segmentBytes = (first: 2 << 30, later: 4 << 30)
-  /// As soon as so much has been read.
-  private static let longInputBytes: UInt64 = 16 << 30
+  /// As soon as so much XML has gone in, however it was compressed.
+  private static let longInputBytes = 16 << 30
 
   let firstSource: Int
   private let transaction: IngestTransaction
@@ -33,6 +33,7 @@ final class IngestSequencer: @unchecked Sendable {
   /// Head rows in the open segment, by kind: what a unit's row numbers are moved by.
   private var segmentRows = [Int](repeating: 0, count: Kind.allCases.count)
   private var segmentInput = 0
+  private var expandedBytes = 0
   private var segmentLatest: Int64?
   private var lastGroup = 0
   private(set) var records: [SourceRecord] = []
@@ -113,7 +114,7 @@ final class IngestSequencer: @unchecked Sendable {
   }
 
   private var segmentBytes: Int {
-    inputBytes < Self.longInputBytes ? Self.segmentBytes.first : Self.segmentBytes.later
+    expandedBytes < Self.longInputBytes ? Self.segmentBytes.first : Self.segmentBytes.later
   }
 
   private func append(_ result: UnitResult) throws(TernError) {
@@ -143,6 +144,7 @@ final class IngestSequencer: @unchecked Sendable {
       }
     }
     segmentInput += result.expandedBytes
+    expandedBytes += result.expandedBytes
   }
 
   private static let rejectsNamed = 5
