@@ -12,7 +12,6 @@ extension RuleEngine {
     scratch: MatchScratch
   ) {
     let limitE5 = Int128(annualLimitE5)
-    let words = unsafe results.unsafeWords
     let numbering = results.numbering
     let bit = Finding.regimeLimitAnnual.bit
     forEachBuyerYear(lists, results: results, scratch: scratch) { rows in
@@ -25,12 +24,12 @@ extension RuleEngine {
       for row in rows {
         let list = unsafe lists.base + Int(row)
         let index = unsafe numbering.index(list.pointee.document)
-        let word = unsafe words[index]
+        let word = results.word(index)
         let scope = RuleScope(.import, word: word)
         let findings = FindingSet(rawValue: word & ListResults.findingsMask & enabled[scope.index] & ~bit)
         let amountE5 = unsafe list.pointee.amountE5.value
         if usedE5 + amountE5 > limitE5 {
-          unsafe words[index] = word | bit
+          results.add(index, bit)
         } else if unsafe rule(findings, appTime: list.pointee.appTime, scope: scope) != .rejected {
           usedE5 += amountE5
         }

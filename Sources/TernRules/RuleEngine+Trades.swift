@@ -12,9 +12,7 @@ extension RuleEngine {
       details: details, scratch: scratch)
     let matches = unsafe scratch.tradeMatches.unsafeElements
     let paymentRows = unsafe scratch.payments.unsafeElements
-    let words = unsafe results.unsafeWords
     let consignees = unsafe results.unsafeWaybillConsignee
-    let known = unsafe scratch.listWords.unsafeElements
     let numbering = results.numbering
     let sellers = sellers
     var state = TradeState()
@@ -37,19 +35,17 @@ extension RuleEngine {
         let match = unsafe matches[position]
         let document = unsafe lists.base[Int(match.list)].document
         let index = numbering.index(document)
-        let word = unsafe known[Int(match.list)]
-        let consignee: UInt64? =
-          if document.direction == .import && word & Finding.waybillMissing.bit == 0 {
-            unsafe consignees[index]
-          } else {
-            nil
-          }
+        var consignee: UInt64?
+        if document.direction == .import {
+          let matched = unsafe consignees[index]
+          if matched != 0 { consignee = matched & ~ListResults.matchedBit }
+        }
         if let bits = unsafe judge(
           match, lists, orders, payments, paymentRows, consignee, details, &state, &needs)
         {
           let ofSeller = unsafe sellers.word(
             lists.base[Int(match.list)].sellerAndGoods.digest, document.direction)
-          unsafe words[index] = word | bits | ofSeller
+          results.add(index, bits | ofSeller)
         } else {
           unsafe scratch.deferTrade(
             lists.base[Int(match.list)].key, lists: lists, orders: orders, payments: payments)

@@ -44,22 +44,29 @@ public struct RuleEngine: Sendable {
   ) {
     matchIdentities(lists: lists, cancellations: cancellations, facts: facts, scratch: scratch)
     let matches = unsafe scratch.identityMatches.unsafeElements
-    let words = unsafe results.unsafeWords
+    let states = unsafe results.unsafeStates
     let numbering = results.numbering
-    for position in 0..<matches.count {
-      let match = unsafe matches[position]
-      let list = unsafe lists.base + Int(match.list)
-      let index = unsafe numbering.index(list.pointee.document)
-      let tradeMode = unsafe UInt64(list.pointee.flags.tradeMode.rawValue) &<< ListResults.tradeModeShift
-      let own = unsafe words[index] & Self.ownMask | tradeMode
-      if match.flags.contains(.cancelled) {
-        unsafe words[index] = own | ListResults.cancelledBit
-        continue
+    let ownMask = ListResults.state(Self.ownMask)
+    var touched: UInt64 = 0
+    var start = 0
+    while start < matches.count {
+      let end = min(start &+ Self.lookAhead, matches.count)
+      for position in start..<end {
+        unsafe touched &+= UInt64(states[numbering.index(lists.base[Int(matches[position].list)].document)])
       }
-      let isDuplicate = match.flags.contains(.listDuplicate)
-      unsafe words[index] =
-        own | ListResults.countsBit | (isDuplicate ? Finding.listDuplicate.bit : 0)
+      for position in start..<end {
+        let match = unsafe matches[position]
+        let list = unsafe lists.base + Int(match.list)
+        let index = unsafe numbering.index(list.pointee.document)
+        let tradeMode = unsafe UInt64(list.pointee.flags.tradeMode.rawValue) &<< ListResults.tradeModeShift
+        let isCancelled = match.flags.contains(.cancelled)
+        let state = ListResults.state(tradeMode | (isCancelled ? ListResults.cancelledBit : ListResults.countsBit))
+        unsafe states[index] = states[index] & ownMask | state
+        if !isCancelled && match.flags.contains(.listDuplicate) { results.add(index, Finding.listDuplicate.bit) }
+      }
+      start = end
     }
+    scratch.touched = touched
     for match in scratch.cancellationMatches {
       let document = unsafe cancellations.base[Int(match.row)].document
       effects[effects.numbering.index(document)] = match.effect
@@ -74,9 +81,7 @@ public struct RuleEngine: Sendable {
     matchWaybills(
       lists: lists, waybills: waybills, results: results, facts: facts, scratch: scratch)
     let matches = unsafe scratch.waybillMatches.unsafeElements
-    let words = unsafe results.unsafeWords
     let consignees = unsafe results.unsafeWaybillConsignee
-    let known = unsafe scratch.listWords.unsafeElements
     let numbering = results.numbering
     var touched: UInt64 = 0
     var start = 0
@@ -88,11 +93,11 @@ public struct RuleEngine: Sendable {
       }
       for position in start..<end {
         let match = unsafe matches[position]
-        let index = unsafe numbering.index(lists.base[Int(match.list)].document)
-        unsafe words[index] = unsafe known[Int(match.list)] | judge(match, lists, waybills)
-        if match.waybill != noRow, unsafe lists.base[Int(match.list)].document.direction == .import {
-          let consignee = unsafe waybills.base[Int(match.waybill)].parcel.party
-          if consignee != 0 { unsafe consignees[index] = consignee }
+        let document = unsafe lists.base[Int(match.list)].document
+        let index = numbering.index(document)
+        results.add(index, judge(match, lists, waybills))
+        if match.waybill != noRow, document.direction == .import {
+          unsafe consignees[index] = waybills.base[Int(match.waybill)].parcel.party | ListResults.matchedBit
         }
       }
       start = end

@@ -59,16 +59,17 @@ public struct ListNumbering: Sendable {
 ///     │ C │ X │ priority│ trade mode│    0    │ finding bits         │   C counts, X cancelled
 ///     └───┴───┴─────────┴───────────┴─────────┴──────────────────────┘
 ///
-/// One word, because a partition's lists lie all over the array: every list costs a cache miss per
-/// phase, and should not cost two.
+/// A partition's lists lie all over the arrays: every look costs a cache miss. So the top byte of the word, which every
+/// phase asks for, has an array of its own, an eighth as large; findings are touched where there are any.
 ///
 /// Several threads write it without locks: within a phase each list belongs to exactly one
 /// partition, and the caller lets a phase end before the next begins.
 @safe
 public final class ListResults: @unchecked Sendable {
   public let numbering: ListNumbering
-  @unsafe private let words: UnsafeMutablePointer<UInt64>
+  @unsafe private let findings: UnsafeMutablePointer<UInt64>
   @unsafe private let consignees: UnsafeMutablePointer<UInt64>
+  @unsafe private let states: UnsafeMutablePointer<UInt8>
   private let memory: ZeroedMemory
 
   /// The list counts: the version that stands, not a draft, not deleted.
@@ -80,65 +81,67 @@ public final class ListResults: @unchecked Sendable {
   @inlinable public static var tradeModeShift: UInt64 { 56 }
   @inlinable public static var priorityShift: UInt64 { 59 }
 
-  /// Bytes per list; of an export's only half is ever touched.
-  public static var bytesPerList: Int { 16 }
+  /// The byte of a word that is kept by itself.
+  @inlinable @inline(__always) public static func state(_ word: UInt64) -> UInt8 {
+    UInt8(truncatingIfNeeded: word &>> 56)
+  }
+
+  /// Bytes per list; most of them are touched only for lists with findings and for imports.
+  public static var bytesPerList: Int { 17 }
 
   /// Everything 0, in memory, or in the open, empty file `descriptor`.
   public init(_ numbering: ListNumbering, file descriptor: Int32? = nil) {
     self.numbering = numbering
     let count = numbering.count
     memory = ZeroedMemory(byteCount: count * Self.bytesPerList, file: descriptor)
-    unsafe words = memory.base.assumingMemoryBound(to: UInt64.self)
-    unsafe consignees = unsafe words + count
+    unsafe findings = memory.base.assumingMemoryBound(to: UInt64.self)
+    unsafe consignees = unsafe findings + count
+    unsafe states = UnsafeMutableRawPointer(unsafe consignees + count).assumingMemoryBound(to: UInt8.self)
   }
 
   public var count: Int { numbering.count }
 
-  public func counts(_ index: Int) -> Bool {
-    precondition(index >= 0 && index < count, "no such list")
-    return unsafe words[index] & Self.countsBit != 0
-  }
+  public func counts(_ index: Int) -> Bool { word(index) & Self.countsBit != 0 }
 
-  public func isCancelled(_ index: Int) -> Bool {
-    precondition(index >= 0 && index < count, "no such list")
-    return unsafe words[index] & Self.cancelledBit != 0
-  }
+  public func isCancelled(_ index: Int) -> Bool { word(index) & Self.cancelledBit != 0 }
 
   /// Finding bits as found, whatever the settings switch off; 0 for a list that does not count.
   public func findings(_ index: Int) -> UInt64 {
-    precondition(index >= 0 && index < count, "no such list")
-    let word = unsafe words[index]
+    let word = word(index)
     return word & Self.countsBit != 0 ? word & Self.findingsMask : 0
   }
 
   /// Everything that is known of a list, as the picture above shows it.
-  public func word(_ index: Int) -> UInt64 {
+  @inline(__always) public func word(_ index: Int) -> UInt64 {
     precondition(index >= 0 && index < count, "no such list")
-    return unsafe words[index]
+    return unsafe findings[index] | UInt64(states[index]) &<< 56
   }
 
   /// Adds to what is known of a list.
   @inline(__always) public func add(_ index: Int, _ bits: UInt64) {
     precondition(index >= 0 && index < count, "no such list")
-    unsafe words[index] |= bits
+    let state = Self.state(bits)
+    if state != 0 { unsafe states[index] |= state }
+    let found = bits & Self.findingsMask
+    if found != 0 { unsafe findings[index] |= found }
   }
 
   /// Forgets all of a list but the bits of `mask`.
-  public func keep(_ index: Int, _ mask: UInt64) {
-    precondition(index >= 0 && index < count, "no such list")
-    unsafe words[index] &= mask
-  }
+  public func keep(_ index: Int, _ mask: UInt64) { set(index, word: word(index) & mask) }
 
   /// Replaces what is known of a list.
   public func set(_ index: Int, word: UInt64) {
     precondition(index >= 0 && index < count, "no such list")
-    unsafe words[index] = word
+    unsafe findings[index] = word & Self.findingsMask
+    unsafe states[index] = Self.state(word)
   }
 
-  /// `count` words, for loops over all lists.
-  @unsafe public var unsafeWords: UnsafeMutablePointer<UInt64> { unsafe words }
-  /// `consignee` digest of the matched waybill; meaningless where there is none.
+  /// `count` top bytes of words, for loops over all lists.
+  @unsafe public var unsafeStates: UnsafeMutablePointer<UInt8> { unsafe states }
+  /// Of imports the `consignee` digest of the matched waybill, and `matchedBit`; 0 where there is no waybill.
   @unsafe public var unsafeWaybillConsignee: UnsafeMutablePointer<UInt64> {
     unsafe consignees
   }
+  /// Above the 48 bits of a digest, which may be 0.
+  @inlinable public static var matchedBit: UInt64 { 1 &<< 63 }
 }

@@ -8,15 +8,13 @@ public func markTrades(
 ) {
   scratch.keyGroups.reset(capacity: lists.count + orders.count + payments.count)
   scratch.listChain.reserveAtLeast(lists.count)
-  scratch.listWords.reserveAtLeast(lists.count)
   scratch.otherChain.reserveAtLeast(orders.count)
   scratch.paymentChain.reserveAtLeast(payments.count)
   var table = scratch.keyGroups.handle
   let listChain = unsafe scratch.listChain.base
   let orderChain = unsafe scratch.otherChain.base
   let paymentChain = unsafe scratch.paymentChain.base
-  let words = unsafe scratch.listWords.base
-  unsafe forEachCounting(lists, results, words) { row in
+  forEachCounting(lists, results) { row in
     let group = unsafe table.insert(lists.base[row].key)
     unsafe table.groups[group].addList(row, [], listChain)
   }
@@ -60,11 +58,9 @@ public func markTrades(
     var next = group.list
     while next != 0 {
       let row = Int(next &- 1)
-      unsafe findings |= words[row]
-      if let kept {
-        unsafe marks.positions?.setTrade(
-          results.numbering.index(lists.base[row].document), order: order, payments: kept)
-      }
+      let index = unsafe results.numbering.index(lists.base[row].document)
+      findings |= results.findings(index)
+      if let kept { marks.positions?.setTrade(index, order: order, payments: kept) }
       next = unsafe listChain[row]
     }
     func mark(_ fault: TripletMark?) -> TripletMark {

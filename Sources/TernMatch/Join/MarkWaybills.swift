@@ -12,12 +12,11 @@ public func markWaybills(
 ) {
   scratch.keyGroups.reset(capacity: lists.count + waybills.count)
   scratch.listChain.reserveAtLeast(lists.count)
-  scratch.listWords.reserveAtLeast(lists.count)
   scratch.otherChain.reserveAtLeast(waybills.count)
   var table = scratch.keyGroups.handle
   let listChain = unsafe scratch.listChain.base
   let waybillChain = unsafe scratch.otherChain.base
-  unsafe forEachCounting(lists, results, scratch.listWords.base) { row in
+  forEachCounting(lists, results) { row in
     let group = unsafe table.insert(lists.base[row].key)
     unsafe table.groups[group].addList(row, [], listChain)
   }

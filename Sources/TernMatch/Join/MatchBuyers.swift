@@ -13,11 +13,10 @@ public func forEachBuyerYear(
   scratch.listChain.reserveAtLeast(lists.count)
   var table = scratch.keyGroups.handle
   let chain = unsafe scratch.listChain.base
-  let words = unsafe results.unsafeWords
   let numbering = results.numbering
   for row in 0..<lists.count {
     let index = unsafe numbering.index(lists.base[row].document)
-    guard unsafe words[index] & ListResults.countsBit != 0 else { continue }
+    guard results.counts(index) else { continue }
     let group = unsafe table.insert(lists.base[row].key)
     unsafe chain[row] = table.groups[group].list
     unsafe table.groups[group].list = UInt32(truncatingIfNeeded: row &+ 1)

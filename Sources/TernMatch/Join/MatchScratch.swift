@@ -65,8 +65,6 @@ public final class MatchScratch {
   public internal(set) var tradeMatches = GrowableBuffer<TradeMatch>()
   /// Rows of the counting payments, group by group.
   public internal(set) var payments = GrowableBuffer<UInt32>()
-  /// Result word of each list row as it was before the phase.
-  public internal(set) var listWords = GrowableBuffer<UInt64>()
   /// Takes what was loaded only to have it near, so that the loads are not dropped.
   public var touched: UInt64 = 0
 

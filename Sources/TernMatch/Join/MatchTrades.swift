@@ -12,8 +12,6 @@ public func matchTrades(
 ) {
   scratch.keyGroups.reset(capacity: lists.count)
   scratch.listChain.reserveAtLeast(lists.count)
-  scratch.listWords.reserveAtLeast(lists.count)
-  scratch.listWords.setCount(lists.count)
   scratch.otherChain.reserveAtLeast(orders.count)
   scratch.paymentChain.reserveAtLeast(payments.count)
   scratch.tradeMatches.removeAll()
@@ -24,7 +22,7 @@ public func matchTrades(
   let listChain = unsafe scratch.listChain.base
   let orderChain = unsafe scratch.otherChain.base
   let paymentChain = unsafe scratch.paymentChain.base
-  unsafe forEachCounting(lists, results, scratch.listWords.base) { row in
+  forEachCounting(lists, results) { row in
     let group = unsafe table.insert(lists.base[row].key)
     // A list that counts is no delete.
     unsafe table.groups[group].addList(row, [], listChain)

@@ -25,15 +25,13 @@ public func matchWaybills(
 ) {
   scratch.keyGroups.reset(capacity: lists.count)
   scratch.listChain.reserveAtLeast(lists.count)
-  scratch.listWords.reserveAtLeast(lists.count)
-  scratch.listWords.setCount(lists.count)
   scratch.otherChain.reserveAtLeast(waybills.count)
   scratch.waybillMatches.removeAll()
   scratch.waybillMatches.reserve(lists.count)
   var table = scratch.keyGroups.handle
   let listChain = unsafe scratch.listChain.base
   let waybillChain = unsafe scratch.otherChain.base
-  unsafe forEachCounting(lists, results, scratch.listWords.base) { row in
+  forEachCounting(lists, results) { row in
     let group = unsafe table.insert(lists.base[row].key)
     // A list that counts is no delete.
     unsafe table.groups[group].addList(row, [], listChain)
