@@ -37,19 +37,7 @@ extension Cube {
         }
       }
     }
-    let order = (0..<cellCount).filter { rest == nil || rest!.target(UInt32($0)) == UInt32($0) }
-      .sorted { a, b in
-        if let rest {
-          let (left, right) = (rest.stands.contains(UInt32(a)), rest.stands.contains(UInt32(b)))
-          if left != right { return right }
-        }
-        for column in 0..<width {
-          let left = keys[a * width + column]
-          let right = keys[b * width + column]
-          if left != right { return left < right }
-        }
-        return false
-      }
+    let order = order(of: cellCount, keys, bits: sortColumns.map { Self.bits(ranks[$0].count) })
 
     // Texts by rank, made once each.
     let texts = levels.indices.map { level in
@@ -87,6 +75,41 @@ extension Cube {
     }
     return rows
   }
+
+  /// Cells in the order of their keys, one key of `bits` each column; the rest behind. Those that were folded into a rest
+  /// are left out.
+  private func order(of cellCount: Int, _ keys: [UInt32], bits: [Int]) -> [Int] {
+    let width = bits.count
+    let cellBits = Self.bits(cellCount)
+    if rest == nil, bits.reduce(cellBits, +) <= 64 {
+      // As single words: a third of the time of comparing column by column.
+      var words: [UInt64] = []
+      words.reserveCapacity(cellCount)
+      for cell in 0..<cellCount {
+        var word: UInt64 = 0
+        for column in 0..<width { word = word << UInt64(bits[column]) | UInt64(keys[cell * width + column]) }
+        words.append(word << UInt64(cellBits) | UInt64(cell))
+      }
+      words.sort()
+      return words.map { Int($0 & (1 << UInt64(cellBits) - 1)) }
+    }
+    return (0..<cellCount).filter { rest == nil || rest!.target(UInt32($0)) == UInt32($0) }
+      .sorted { a, b in
+        if let rest {
+          let (left, right) = (rest.stands.contains(UInt32(a)), rest.stands.contains(UInt32(b)))
+          if left != right { return right }
+        }
+        for column in 0..<width {
+          let left = keys[a * width + column]
+          let right = keys[b * width + column]
+          if left != right { return left < right }
+        }
+        return false
+      }
+  }
+
+  /// Of the numbers below `count`.
+  private static func bits(_ count: Int) -> Int { Int.bitWidth - count.leadingZeroBitCount }
 
   /// `cells` of a cube by currency and without CNY: nothing of that can overflow.
   public func rows() -> [StatisticsRow] {

@@ -6,6 +6,8 @@ import TernMatch
 struct DeferredRows: @unchecked Sendable {
   private var tables: [MatchTables] = []
   private(set) var needs = NeededDocuments()
+  /// Less is not worth a part of its own.
+  private static let partBytesMin = 16 << 10
 
   /// Takes what a thread has put aside.
   mutating func take(_ scratch: MatchScratch) {
@@ -16,11 +18,12 @@ struct DeferredRows: @unchecked Sendable {
     scratch.deferred = MatchTables()
   }
 
-  /// The rows in parts by their keys, so that each has about `partBytes`.
-  func spread(_ wanted: [MatchTable], partBytes: Int) -> SpreadRows {
+  /// The rows in parts by their keys, so that each has about `partBytes`, and every thread some parts.
+  func spread(_ wanted: [MatchTable], partBytes: Int, threads: Int) -> SpreadRows {
     let byteCount = tables.reduce(0) { $0 + $1.byteCount }
+    let aim = min(partBytes, max(byteCount / (threads * 4), Self.partBytesMin))
     var bits = 0
-    while bits < 16, byteCount >> bits > partBytes { bits += 1 }
+    while bits < 16, byteCount >> bits > aim { bits += 1 }
     return SpreadRows(
       bits: bits,
       sources: tables.flatMap { rows in

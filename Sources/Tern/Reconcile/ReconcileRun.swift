@@ -49,6 +49,8 @@ final class ReconcileRun: Sendable {
           cancellations: RowView(words: rows.cancellations), facts: facts,
           results: self.results, effects: self.effects, scratch: scratch)
       })
+    // Of old lists some are read later.
+    if changed == nil { results.packCounting() }
     try phase(
       1, .waybill,
       { rows, facts, _, scratch in
@@ -229,7 +231,7 @@ final class ReconcileRun: Sendable {
     var open = deferred
     while !open.needs.isEmpty {
       try readNeeded(open.needs, &facts, &details)
-      let round = (rows: open.spread(tables, partBytes: plan.partBytes), facts: facts, details: details)
+      let round = (rows: open.spread(tables, partBytes: plan.partBytes, threads: threads), facts: facts, details: details)
       let next = Mutex(DeferredRows())
       let queue = WorkQueue(count: round.rows.count)
       try onWorkers(round.rows.count) { (worker) throws(TernError) in

@@ -12,16 +12,15 @@ func forEachCounting<Row: MatchRow>(
   _ lists: RowView<Row>, _ results: ListResults, _ body: (Int) -> Void
 ) {
   let numbering = results.numbering
-  let states = unsafe results.unsafeStates
-  let counts = ListResults.state(ListResults.countsBit)
+  let counting = results.counting
   var ahead = InlineArray<32, UInt8>(repeating: 0)
   var start = 0
   while start < lists.count {
     let end = min(start &+ lookAhead, lists.count)
     for row in start..<end {
-      ahead[row &- start] = unsafe states[numbering.index(lists.base[row].document)]
+      ahead[row &- start] = unsafe counting.bit(numbering.index(lists.base[row].document))
     }
-    for row in start..<end where ahead[row &- start] & counts != 0 { body(row) }
+    for row in start..<end where ahead[row &- start] != 0 { body(row) }
     start = end
   }
 }

@@ -6,14 +6,14 @@ import TernCEB
 /// ingested twice may need facts of millions. Look-up O(log n).
 public struct DocumentMap<Value: Sendable>: Sendable {
   /// By `Role.rawValue`.
-  private var references = [[DocumentRef]](repeating: [], count: Role.allCases.count)
-  private var values = [[Value]](repeating: [], count: Role.allCases.count)
+  @usableFromInline var references = [[DocumentRef]](repeating: [], count: Role.allCases.count)
+  @usableFromInline var values = [[Value]](repeating: [], count: Role.allCases.count)
 
   public init() {}
 
   /// Adds documents of one role in any order; of a document given twice the first value stays.
   /// O(n log n) in what the role then has.
-  public mutating func add(_ role: Role, _ entries: [(DocumentRef, Value)]) {
+  @inlinable public mutating func add(_ role: Role, _ entries: [(DocumentRef, Value)]) {
     let index = Int(role.rawValue)
     var all = Array(zip(references[index], values[index])) + entries
     // Stable: what was there comes first.
@@ -26,7 +26,7 @@ public struct DocumentMap<Value: Sendable>: Sendable {
     }
   }
 
-  public subscript(_ role: Role, _ document: DocumentRef) -> Value? {
+  @inlinable public subscript(_ role: Role, _ document: DocumentRef) -> Value? {
     let index = Int(role.rawValue)
     var low = 0
     var high = references[index].count
