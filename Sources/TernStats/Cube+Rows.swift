@@ -199,8 +199,10 @@ extension Cube {
 
   /// All lists, counted once whatever the dimensions are. Several currencies have no common goods
   /// value: it is nil then.
-  public func total() throws(StatisticsError) -> Measures {
-    let totals = try totals()
+  public func total() throws(StatisticsError) -> Measures { try total(of: totals()) }
+
+  /// Of what `totals` has found.
+  func total(of totals: [Measures]) throws(StatisticsError) -> Measures {
     guard var total = totals.first else { return noLists }
     for other in totals.dropFirst() { try total.add(other) }
     return total

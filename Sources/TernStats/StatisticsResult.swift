@@ -31,13 +31,15 @@ public struct StatisticsResult: Sendable {
   ) throws(StatisticsError) -> [StatisticsRow] {
     var sides: [[StatisticsRow]] = []
     let values = [String](repeating: "", count: query.columns.count)
-    for cube in cubes {
-      let totals = query.showsCurrency ? try cube.totals() : []
-      sides.append(totals.map { StatisticsRow(.total, values: values, measures: $0) })
+    let ofCurrencies = try cubes.map { (cube) throws(StatisticsError) in try cube.totals() }
+    for totals in ofCurrencies {
+      sides.append((query.showsCurrency ? totals : []).map { StatisticsRow(.total, values: values, measures: $0) })
     }
     var rows = join(sides, query)
     if rows.count != 1 {
-      var all = try cubes.map { (cube) throws(StatisticsError) in try cube.total() }
+      var all = try zip(cubes, ofCurrencies).map { (cube, totals) throws(StatisticsError) in
+        try cube.total(of: totals)
+      }
       // Of two sides one may have a single currency; over all there are several, or none is a column.
       if rows.count > 1 || !query.showsCurrency { for i in all.indices { all[i].dropCurrency() } }
       var row = StatisticsRow(.total, values: values, measures: all[all.count - 1])

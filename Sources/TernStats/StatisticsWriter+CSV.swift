@@ -18,20 +18,15 @@ extension StatisticsWriter {
   }
 
   private static func appendCSV(_ text: RowText, to bytes: inout [UInt8]) {
-    // Rarely a field of the row needs quotes.
-    guard text.bytes.contains(where: needsQuotes) else {
-      var start = 0
-      for (field, end) in text.ends.enumerated() {
-        if field > 0 { bytes.append(UInt8(ascii: ",")) }
-        for place in start..<end { bytes.append(text.bytes[place]) }
-        start = end
-      }
-      return bytes.append(0x0a)
+    guard text.needsQuotes else {
+      bytes.append(contentsOf: text.bytes)
+      bytes[bytes.count - 1] = 0x0a
+      return
     }
     for field in 0..<text.count {
       if field > 0 { bytes.append(UInt8(ascii: ",")) }
       let value = text.bytes[text.range(field)]
-      guard value.contains(where: needsQuotes) else {
+      guard value.contains(where: RowText.needsQuotes) else {
         bytes.append(contentsOf: value)
         continue
       }
@@ -43,9 +38,5 @@ extension StatisticsWriter {
       bytes.append(0x22)
     }
     bytes.append(0x0a)
-  }
-
-  private static func needsQuotes(_ byte: UInt8) -> Bool {
-    byte == 0x22 || byte == 0x2c || byte == 0x0a || byte == 0x0d
   }
 }
