@@ -88,6 +88,8 @@ struct PartitionedRun {
         cancellations: RowView(words: rows.cancellations), facts: facts, results: results,
         effects: effects, scratch: scratch)
     }
+    // A store's run does; a call in memory does not.
+    if partitions > 1 { results.packCounting() }
     sweeps += runPhase { rows in
       unsafe engine.judgeWaybills(
         lists: RowView(words: rows.listsByWaybill), waybills: RowView(words: rows.waybills),
