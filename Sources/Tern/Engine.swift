@@ -1,3 +1,5 @@
+import TernStore
+
 /// The whole of Tern behind one type: messages in, a verdict for every clearance list and the
 /// statistics out.
 ///
@@ -14,6 +16,8 @@ public struct Engine: Sendable {
   public var settings: EngineSettings
   /// Called now and then from a worker thread.
   public var progress: @Sendable (Progress) -> Void
+  /// How a store is written.
+  var storeCalls = SystemCalls.live
 
   public init(
     settings: EngineSettings = EngineSettings(),

@@ -28,8 +28,10 @@ extension Engine {
     try OutputFolder.makeFolders(folder)
     let store = "\(folder)/.store-\(getpid())"
     defer { OutputFolder.remove(store) }
-    let ingested = try ingest(inputs, into: store)
-    let reconciled = try reconcile(store)
+    var temporary = self
+    temporary.storeCalls = .unsynced
+    let ingested = try temporary.ingest(inputs, into: store)
+    let reconciled = try temporary.reconcile(store)
     var files: [String] = []
     func file(_ name: String, _ body: (ByteSink) throws(TernError) -> Void) throws(TernError) {
       let sink = try ByteSink(path: "\(folder)/\(name)")

@@ -365,6 +365,24 @@ import Testing
     }
   }
 
+  /// A store that goes with its process is the same, and waits for no disk.
+  @Test func unsyncedStore() throws {
+    let folder = TemporaryFolder()
+    func build(_ name: String, syncs: Bool) throws -> (content: SegmentTests.Content, syncCount: Int) {
+      let path = folder.path + "/" + name
+      let syncCount = Mutex(0)
+      let system = SystemCalls(syncs: syncs, observer: { call, _ in if call == .fsync { syncCount.withLock { $0 += 1 } } })
+      let store = try Store.create(path, system: system)
+      try SegmentTests.ingest(into: store, seed: 60)
+      #expect(Store.verify(path).isSound)
+      return (try SegmentTests.content(path), syncCount.withLock { $0 })
+    }
+    let (synced, unsynced) = (try build("synced", syncs: true), try build("unsynced", syncs: false))
+    #expect(synced.syncCount > 4)
+    #expect(unsynced.syncCount == 0)
+    #expect(unsynced.content.tables == synced.content.tables && unsynced.content.sources == synced.content.sources)
+  }
+
   /// Reading fails: the error is passed on, not taken for damage.
   @Test func failingReads() throws {
     let folder = TemporaryFolder()

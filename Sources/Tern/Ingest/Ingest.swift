@@ -78,9 +78,9 @@ extension Engine {
 
   func openForIngest(_ path: String) throws(StoreError) -> Store {
     do throws(StoreError) {
-      return try Store.open(path, mode: .write)
+      return try Store.open(path, mode: .write, system: storeCalls)
     } catch .missing {
-      return try Store.create(path)
+      return try Store.create(path, system: storeCalls)
     }
   }
 

@@ -78,8 +78,6 @@ final class IngestSequencer: @unchecked Sendable {
     var numbers: NumberHashes
     var latestAppTime: Int64?
     var inputBytes: Int
-    /// Its packed match rows, by table.
-    let packed = MatchTable.allCases.map { _ in EncodedUnit() }
   }
 
   /// Takes a finished result, and appends all that are next in order. A segment that is full by
@@ -200,35 +198,44 @@ final class IngestSequencer: @unchecked Sendable {
   /// Groups and packs the match rows, a table at a time on each thread, makes the index of numbers and the filters of
   /// keys, and brings the segment to disk. Without the lock: it takes as long as decoding several units.
   private func close(_ segment: FullSegment, threads: Int) throws(TernError) {
+    // The long ones first, so that the threads end together.
     let tables = MatchTable.allCases.filter { segment.rows.rowCount($0) > 0 }
-    let (index, keys) = (EncodedUnit(), EncodedUnit())
-    let queue = WorkQueue(count: tables.count + 2)
+      .sorted { segment.rows.byteCount($0) > segment.rows.byteCount($1) }
+    let units = (0..<tables.count + 2).map { _ in EncodedUnit() }
+    let queue = WorkQueue(count: units.count)
+    let finished = Mutex((jobs: Set<Int>(), written: 0))
     try onWorkers(min(threads, queue.count)) { (_) throws(TernError) in
       var encoder = MatchTableWriter()
       while let job = queue.take() {
-        if job == tables.count {
+        switch job {
+        case 0: segment.rows.encodeKeys(into: units[job])
+        case 1:
           var writer = NumberTableWriter()
-          writer.encode(segment.numbers, into: index)
-          continue
+          writer.encode(segment.numbers, into: units[job])
+        default:
+          let table = tables[job - 2]
+          segment.rows.withWords(table) { words in
+            encoder.encode(
+              words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)), into: units[job])
+          }
         }
-        if job > tables.count {
-          segment.rows.encodeKeys(into: keys)
-          continue
-        }
-        let table = tables[job]
-        segment.rows.withWords(table) { words in
-          encoder.encode(
-            words, wordsPerRow: table.wordCount, id: .match(Int(table.rawValue)),
-            into: segment.packed[Int(table.rawValue)])
+        // Written in the order of the jobs, while others are made.
+        try finished.withLock { (finished) throws(TernError) in
+          finished.jobs.insert(job)
+          while finished.jobs.contains(finished.written) {
+            let unit = units[finished.written]
+            do throws(StoreError) {
+              if !unit.blocks.isEmpty { try segment.writer.append(unit) }
+            } catch {
+              queue.stop()
+              throw .store(error)
+            }
+            finished.written += 1
+          }
         }
       }
     }
-    try storing { () throws(StoreError) in
-      for unit in segment.packed + [index, keys] where !unit.blocks.isEmpty {
-        try segment.writer.append(unit)
-      }
-      try segment.writer.finish()
-    }
+    _ = try storing { () throws(StoreError) in try segment.writer.finish() }
     segment.rows.removeAll()
     segment.numbers.removeAll()
     try lock.withLock { (_) throws(TernError) in

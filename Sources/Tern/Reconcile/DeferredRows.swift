@@ -87,6 +87,8 @@ struct SpreadRows: @unchecked Sendable {
 
 extension MatchTables {
   var byteCount: Int {
-    MatchTable.allCases.reduce(0) { $0 + rowCount($1) * $1.wordCount * 8 }
+    MatchTable.allCases.reduce(0) { $0 + byteCount($1) }
   }
+
+  func byteCount(_ table: MatchTable) -> Int { rowCount(table) * table.wordCount * 8 }
 }

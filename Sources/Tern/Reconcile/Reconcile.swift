@@ -46,7 +46,7 @@ extension Engine {
   public func reconcile(
     _ path: String, full: Bool = false
   ) throws(TernError) -> ReconcileReport {
-    let store = try storing { () throws(StoreError) in try Store.open(path, mode: .write) }
+    let store = try storing { () throws(StoreError) in try Store.open(path, mode: .write, system: storeCalls) }
     let latest = store.manifest.segments.compactMap(\.latestAppTime).max()
     var rules = settings.rules
     rules.asOf = rules.asOf ?? latest ?? 0

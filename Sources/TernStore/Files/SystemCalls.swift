@@ -17,6 +17,8 @@ public final class SystemCalls: Sendable {
   }
 
   public static let live = SystemCalls()
+  /// For a store that does not outlive its process: nothing waits for the disk.
+  public static let unsynced = SystemCalls(syncs: false)
 
   /// Asked before each call; anything but 0 is the errno with which it fails instead.
   private let fault: (@Sendable (Call, String) -> Int32)?
@@ -24,15 +26,17 @@ public final class SystemCalls: Sendable {
   private let observer: (@Sendable (Call, String) -> Void)?
   /// Most bytes that one `write` is given.
   private let writeBytesMax: Int
+  private let syncs: Bool
 
   public init(
-    writeBytesMax: Int = 1 << 30,
+    writeBytesMax: Int = 1 << 30, syncs: Bool = true,
     fault: (@Sendable (Call, String) -> Int32)? = nil,
     observer: (@Sendable (Call, String) -> Void)? = nil
   ) {
     self.fault = fault
     self.observer = observer
     self.writeBytesMax = writeBytesMax
+    self.syncs = syncs
   }
 
   /// Runs `body` until it is not interrupted; a negative result throws.
@@ -111,7 +115,7 @@ public final class SystemCalls: Sendable {
 
   /// Also for a folder: then the names in it are on disk.
   func sync(_ file: OpenFile) throws(StoreError) {
-    try call(.fsync, file.path) { Int(fsync(file.descriptor)) }
+    if syncs { try call(.fsync, file.path) { Int(fsync(file.descriptor)) } }
   }
 
   func rename(_ old: String, to new: String) throws(StoreError) {
