@@ -25,7 +25,8 @@ struct MemoryPlan: Sendable {
     self.threads = threads
     let results = lists * ListResults.bytesPerList
     resultsSpill = results > memoryBytes / 2
-    threadBytes = (resultsSpill ? memoryBytes : memoryBytes - results) / (2 * threads)
+    let left = (resultsSpill ? memoryBytes : memoryBytes - results) - lists * ListResults.packedBitsPerList / 8
+    threadBytes = left / (2 * threads)
   }
 
   /// Rows that one thread may put aside; reading what they lack takes several times as much.

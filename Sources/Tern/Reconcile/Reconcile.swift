@@ -37,7 +37,7 @@ extension Engine {
   ///
   /// First one sweep over the lists' columns for what they decide by themselves, with the reference tables. Then
   /// match rows alone, a key range at a time, in four passes: which lists count; lists against waybills; lists
-  /// against orders and payments; what buyers have used of their year. Memory: 8 bytes per export list and 16
+  /// against orders and payments; what buyers have used of their year. Memory: 9 bytes per export list and 17
   /// per import list of the store, which go to a file where they exceed half of `memoryBytes`, and
   /// the rows of one key range per thread.
   ///

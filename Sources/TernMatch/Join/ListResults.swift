@@ -90,6 +90,8 @@ public final class ListResults: @unchecked Sendable {
 
   /// Bytes per list; most of them are touched only for lists with findings and for imports.
   public static var bytesPerList: Int { 17 }
+  /// In memory wherever the others are; see `packCounting`.
+  public static var packedBitsPerList: Int { 1 }
 
   /// Everything 0, in memory, or in the open, empty file `descriptor`.
   public init(_ numbering: ListNumbering, file descriptor: Int32? = nil) {
