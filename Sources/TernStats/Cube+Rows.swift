@@ -82,7 +82,7 @@ extension Cube {
     let width = bits.count
     let cellBits = Self.bits(cellCount)
     if rest == nil, bits.reduce(cellBits, +) <= 64 {
-      // As single words: a third of the time of comparing column by column.
+      // As single words, which compare in one step.
       var words: [UInt64] = []
       words.reserveCapacity(cellCount)
       for cell in 0..<cellCount {
