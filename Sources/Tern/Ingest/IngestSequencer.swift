@@ -198,7 +198,7 @@ final class IngestSequencer: @unchecked Sendable {
   /// Groups and packs the match rows, a table at a time on each thread, makes the index of numbers and the filters of
   /// keys, and brings the segment to disk. Without the lock: it takes as long as decoding several units.
   private func close(_ segment: FullSegment, threads: Int) throws(TernError) {
-    // The long ones first, so that the threads end together.
+    // Jobs: filters, index, then a table each. The long ones first, so that the threads end together.
     let tables = MatchTable.allCases.filter { segment.rows.rowCount($0) > 0 }
       .sorted { segment.rows.byteCount($0) > segment.rows.byteCount($1) }
     let units = (0..<tables.count + 2).map { _ in EncodedUnit() }
