@@ -57,7 +57,7 @@ struct KeyFilterTests {
     let folder = TemporaryFolder()
     let reader = try reader(keys.map { [$0, 0, 0] }, in: folder)
     let whole = readFile(reader.path)
-    for offset in stride(from: 64, to: Int(reader.footerOffset), by: 7) {
+    for offset in stride(from: 64, to: Int(reader.directory.listsOffset), by: 7) {
       var damaged = whole
       damaged[offset] ^= UInt8(1 << (offset % 8))
       writeFile(reader.path, damaged)

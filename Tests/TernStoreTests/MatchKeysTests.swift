@@ -88,7 +88,7 @@ struct MatchKeysTests {
     let (_, reader) = try MatchTests.store([rows], in: folder)
     let whole = readFile(reader.path)
     let keys = MatchKeys(table: .match(0), wordsPerRow: 10)
-    let blocks = reader.matchBlocks(0, bits: 0, table: .match(0))
+    let blocks = try reader.matchBlocks(0, bits: 0, table: .match(0))
     // Every byte of a granule's beginning, up to the end of its documents.
     let block = blocks[blocks.count / 2]
     let start = Int(block.offset)

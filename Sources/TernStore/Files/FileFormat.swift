@@ -18,6 +18,15 @@ import TernCEB
 //     │   columns: see Codecs/; match rows: see Match/;              │
 //     │   numbers: see Numbers/                                      │
 //     ├──────────────────────────────────────────────────────────────┤
+//     │ lists of blocks, one for each table, ascending by id: for    │
+//     │   each block, by group and column                            │
+//     │       8  offset                                              │
+//     │       8  XXH3-64                                             │
+//     │       4  size                                                │
+//     │       4  bytes of the plain values                           │
+//     │       1  encoding                                            │
+//     │       7  zero                                                │
+//     ├──────────────────────────────────────────────────────────────┤
 //     │ footer                                                       │
 //     │    4  number of tables, then for each, ascending by id:      │
 //     │       2  table id                                            │
@@ -25,21 +34,13 @@ import TernCEB
 //     │       1  columns: zero; else bits of the key range           │
 //     │       2  columns, or words per match row; numbers: zero      │
 //     │       2  zero                                                │
-//     │       8  rows, or entries of the index of numbers            │
-//     │       columns only, for each: 1 type, 1 length, the name     │
-//     │    4  number of blocks, then for each, in order of place:    │
-//     │       2  table id                                            │
-//     │       2  column                                              │
-//     │       4  group (row group, or key range)                     │
-//     │       4  rows                                                │
-//     │       1  type: 0 text, 1 decimal, 2 integer, 3 match rows,   │
-//     │          4 numbers                                           │
-//     │       1  encoding                                            │
-//     │       2  zero                                                │
-//     │       8  offset                                              │
-//     │       8  size                                                │
-//     │       8  bytes of the plain values                           │
-//     │       8  XXH3-64                                             │
+//     │       4  groups: row groups, or key ranges                   │
+//     │       4  zero                                                │
+//     │       8  bytes of its blocks                                 │
+//     │       8  XXH3-64 of its list                                 │
+//     │       columns only, for each: 1 type (0 text, 1 decimal,     │
+//     │         2 integer), 1 length, the name                       │
+//     │       for each group, ascending: 4 number, 4 rows            │
 //     ├──────────────────────────────────────────────────────────────┤
 //     │ tail, 64 bytes                                               │
 //     │    0  8  offset of the footer                                │
@@ -68,18 +69,20 @@ public struct StoreID: Hashable, Sendable {
 }
 
 enum FileFormat {
-  static let version = 7
+  static let version = 8
   /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise,
   /// before 4 there are eight kinds of documents,
   /// before 5 import lists have no rows by buyer, no row has a trade mode, and numbers have no index,
-  /// before 7 match rows have wider keys and digests, and keys have no filters.
-  static let oldestVersion = 7
+  /// before 7 match rows have wider keys and digests, and keys have no filters,
+  /// before 8 the footer lists all blocks.
+  static let oldestVersion = 8
   static let headerMagic: UInt64 = 0x454c_4946_4e52_4554  // "TERNFILE"
   static let tailMagic: UInt64 = 0x4c49_4154_4e52_4554  // "TERNTAIL"
   static let headerSize = 64
   static let tailSize = 64
-  static let tableSize = 16
-  static let blockSize = 48
+  static let tableSize = 32
+  static let groupSize = 8
+  static let blockSize = 32
   static let matchType: UInt8 = 3
   static let numbersType: UInt8 = 4
 }

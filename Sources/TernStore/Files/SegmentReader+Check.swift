@@ -1,12 +1,27 @@
 import TernCEB
 
 extension SegmentReader {
-  /// Reads and decodes every block, and reports each that is damaged.
+  /// Reads and decodes every block, in order of place, and reports each that is damaged. A damaged list of blocks is
+  /// one damage.
   func check(
     decoder: inout ColumnDecoder, progress: (Int) -> Void, damaged: (StoreError) -> Void
   ) {
     var rows = GrowableBuffer<UInt64>()
-    for block in directory.blocks.sorted(by: { $0.offset < $1.offset }) {
+    var all: [EncodedBlock] = []
+    var isWhole = true
+    for table in directory.tables {
+      do throws(StoreError) {
+        all += try blocks(of: table.id)
+      } catch {
+        damaged(error)
+        isWhole = false
+      }
+    }
+    all.sort { $0.offset < $1.offset }
+    if isWhole, let gap = gap(in: all) {
+      damaged(.corrupt(file: path, range: gap, what: "blocks are not end to end"))
+    }
+    for block in all {
       do throws(StoreError) {
         try Self.read(system, file, block.offset, block.size, to: &decoder.input)
         if let wordsPerRow = wordsPerRow(of: block.table) {
@@ -29,6 +44,17 @@ extension SegmentReader {
       }
       progress(block.size)
     }
+  }
+
+  /// Between the blocks, which go by place, and the lists behind them.
+  private func gap(in blocks: [EncodedBlock]) -> Range<UInt64>? {
+    var next = UInt64(FileFormat.headerSize)
+    for block in blocks {
+      if block.offset != next { return min(next, block.offset)..<max(next, block.offset) }
+      next += UInt64(block.size)
+    }
+    let end = directory.listsOffset
+    return next == end ? nil : min(next, end)..<max(next, end)
   }
 
   /// Every row of a range has the range's key bits, and the rows are in order of their keys.

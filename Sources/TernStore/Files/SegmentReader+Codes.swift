@@ -12,7 +12,7 @@ extension SegmentReader {
     table.removeAll()
     let wanted = try positions(table.schema.columns.map(\.name), in: schema)
     guard let found = find(group, of: id) else { return }
-    try fetch(found, columns: wanted, decoder: &decoder) {
+    try fetch(found, of: id, columns: wanted, decoder: &decoder) {
       (block, start, place, decoder) throws(StoreError) in
       guard decoder.isByValue(block) else {
         return try decode(block, at: start, into: table.column(at: place), decoder: &decoder)
@@ -41,7 +41,7 @@ extension SegmentReader {
     }
     var bytes: [UInt8] = []
     guard let found = find(group, of: id) else { return bytes }
-    try fetch(found, columns: [position], decoder: &decoder) {
+    try fetch(found, of: id, columns: [position], decoder: &decoder) {
       (block, start, _, decoder) throws(StoreError) in
       try check(block, at: start, decoder: &decoder)
       do throws(BlockFault) {

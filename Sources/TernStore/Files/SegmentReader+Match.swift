@@ -13,21 +13,21 @@ extension SegmentReader {
 
   /// Bytes that a match table takes.
   public func matchByteCount(of id: TableID) -> Int {
-    (directory.groups[id] ?? []).reduce(0) { $0 + directory.block($1, column: 0).size }
+    Int(directory.table(id)?.byteCount ?? 0)
   }
 
   /// The blocks of a match table that hold range `range` of 2^`bits` of the keys, in their order.
-  func matchBlocks(_ range: Int, bits: Int, table id: TableID) -> [EncodedBlock] {
-    guard case .match(_, let rangeBits) = directory.table(id)?.shape else { return [] }
+  func matchBlocks(_ range: Int, bits: Int, table id: TableID) throws(StoreError) -> ArraySlice<EncodedBlock> {
+    guard let table = directory.table(id), case .match(_, let rangeBits) = table.shape else { return [] }
     // The ranges that the wanted one covers, or the one that covers it.
     let ranges =
       bits <= rangeBits
       ? range << (rangeBits - bits)..<(range + 1) << (rangeBits - bits)
       : range >> (bits - rangeBits)..<(range >> (bits - rangeBits)) + 1
-    let groups = directory.groups[id] ?? []
-    let first = groups.partitioningIndex { $0.number >= ranges.lowerBound }
-    let end = groups.partitioningIndex { $0.number >= ranges.upperBound }
-    return groups[first..<end].map { directory.block($0, column: 0) }
+    let blocks = try blocks(of: id)
+    let first = blocks.partitioningIndex { $0.group >= ranges.lowerBound }
+    let end = blocks.partitioningIndex { $0.group >= ranges.upperBound }
+    return blocks[first..<end]
   }
 
   /// Appends the blocks of `matchBlocks` end to end, and calls `found` with each. Neighbours are read together.
@@ -35,14 +35,14 @@ extension SegmentReader {
     _ range: Int, bits: Int, table id: TableID, into bytes: inout GrowableBuffer<UInt8>,
     found: (EncodedBlock) -> Void
   ) throws(StoreError) {
-    let blocks = matchBlocks(range, bits: bits, table: id)
-    var index = 0
-    while index < blocks.count {
+    let blocks = try matchBlocks(range, bits: bits, table: id)
+    var index = blocks.startIndex
+    while index < blocks.endIndex {
       let first = blocks[index]
       found(first)
       var size = first.size
       index += 1
-      while index < blocks.count {
+      while index < blocks.endIndex {
         let next = blocks[index]
         guard next.offset == first.offset + UInt64(size),
           UInt64(size + next.size) <= Self.bytesPerRead

@@ -6,13 +6,12 @@ extension SegmentReader {
   public func groups(
     ofNumber hash: UInt64, decoder: inout ColumnDecoder
   ) throws(StoreError) -> [Int] {
-    guard case .numbers(let rangeBits) = directory.table(.numbers)?.shape,
-      let ranges = directory.groups[.numbers]
-    else { return [] }
+    guard let table = directory.table(.numbers), case .numbers(let rangeBits) = table.shape else { return [] }
+    let ranges = table.groups
     let range = keyRange(hash, bits: rangeBits)
     let index = ranges.partitioningIndex { $0.number >= range }
     guard index < ranges.count, ranges[index].number == range else { return [] }
-    let block = directory.block(ranges[index], column: 0)
+    let block = try blocks(of: .numbers)[index]
     try Self.read(system, file, block.offset, block.size, to: &decoder.input)
     do throws(BlockFault) {
       return try numbers(block, rangeBits: rangeBits, decoder: &decoder).groups(of: hash)

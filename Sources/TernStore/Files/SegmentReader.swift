@@ -1,6 +1,7 @@
+import Synchronization
 import TernCEB
 
-/// Reads one file: its footer when opened, blocks when asked. Nothing changes after opening, and
+/// Reads one file: its footer when opened, a table's list of blocks and blocks when asked. The file does not change, and
 /// reads go by position, so that any number of threads may read at once, each with its own
 /// `ColumnDecoder`.
 public final class SegmentReader: Sendable {
@@ -10,8 +11,8 @@ public final class SegmentReader: Sendable {
   let system: SystemCalls
   /// What a manifest remembers of this file.
   public let summary: FileSummary
-  /// Where the footer starts and the blocks end.
-  let footerOffset: UInt64
+  /// Lists of blocks that were asked for.
+  private let lists = Mutex<[TableID: [EncodedBlock]]>([:])
 
   /// Number of the file within its kind.
   public var number: Int { summary.number }
@@ -49,7 +50,6 @@ public final class SegmentReader: Sendable {
     guard expected == nil || expected == summary else {
       throw .corrupt(file: path, range: 0..<size, what: "not the file that the manifest names")
     }
-    footerOffset = tail.footerOffset
     let footer = tail.footerOffset..<tail.footerOffset + tail.footerSize
     try Self.read(system, file, tail.footerOffset, Int(tail.footerSize), to: &buffer)
     guard buffer.view.checksum(0, count: Int(tail.footerSize)) == tail.footerChecksum else {
@@ -92,15 +92,34 @@ public final class SegmentReader: Sendable {
   /// Numbers of a table's row groups, ascending, with the rows of each. Row r of the table is the
   /// r-th in this order.
   public func groups(of id: TableID) -> [(group: Int, rows: Int)] {
-    (directory.groups[id] ?? []).map { ($0.number, $0.rows) }
+    (directory.table(id)?.groups ?? []).map { ($0.number, $0.rows) }
   }
 
   public func hasGroup(_ group: Int, of id: TableID) -> Bool { find(group, of: id) != nil }
 
   func find(_ group: Int, of id: TableID) -> Directory.Group? {
-    guard let groups = directory.groups[id] else { return nil }
+    guard let groups = directory.table(id)?.groups else { return nil }
     let index = groups.partitioningIndex { $0.number >= group }
     return index < groups.count && groups[index].number == group ? groups[index] : nil
+  }
+
+  /// Where the blocks of a table lie: those of its first group by column, then those of the next. Empty if it is not here.
+  func blocks(of id: TableID) throws(StoreError) -> [EncodedBlock] {
+    try lists.withLock { (lists) throws(StoreError) in
+      if let known = lists[id] { return known }
+      guard let table = directory.table(id) else { return [] }
+      var buffer = GrowableBuffer<UInt8>()
+      try Self.read(system, file, table.listOffset, table.listSize, to: &buffer)
+      do throws(BlockFault) {
+        let blocks = try table.blocks(buffer.view, end: directory.listsOffset)
+        lists[id] = blocks
+        return blocks
+      } catch {
+        throw .corrupt(
+          file: path, range: table.listOffset..<table.listOffset + UInt64(table.listSize),
+          what: "\(error) (table \(id.rawValue))")
+      }
+    }
   }
 
   // MARK: Reading columns
@@ -124,7 +143,7 @@ public final class SegmentReader: Sendable {
     if let found = find(group, of: id) {
       decoder.wantedRows = rows
       defer { decoder.wantedRows = nil }
-      try read(found, columns: wanted, into: table, decoder: &decoder)
+      try read(found, of: id, columns: wanted, into: table, decoder: &decoder)
     }
     return table
   }
@@ -138,8 +157,8 @@ public final class SegmentReader: Sendable {
     }
     let wanted = try positions(columns, in: schema)
     let table = Table(TableSchema(wanted.map { schema.columns[$0] }))
-    for group in directory.groups[id] ?? [] {
-      try read(group, columns: wanted, into: table, decoder: &decoder)
+    for group in directory.table(id)?.groups ?? [] {
+      try read(group, of: id, columns: wanted, into: table, decoder: &decoder)
     }
     return table
   }
@@ -156,7 +175,7 @@ public final class SegmentReader: Sendable {
     }
     let position = try positions([column], in: schema)[0]
     guard let found = find(group, of: id) else { return nil }
-    let block = directory.block(found, column: position)
+    let block = try blocks(of: id)[found.first + position]
     try Self.read(system, file, block.offset, block.size, to: &decoder.input)
     do throws(BlockFault) {
       try checkSum(of: block, at: 0, in: decoder.input.view)
@@ -188,9 +207,9 @@ public final class SegmentReader: Sendable {
   }
 
   private func read(
-    _ group: Directory.Group, columns: [Int], into table: Table, decoder: inout ColumnDecoder
+    _ group: Directory.Group, of id: TableID, columns: [Int], into table: Table, decoder: inout ColumnDecoder
   ) throws(StoreError) {
-    try fetch(group, columns: columns, decoder: &decoder) {
+    try fetch(group, of: id, columns: columns, decoder: &decoder) {
       (block, start, place, decoder) throws(StoreError) in
       try decode(block, at: start, into: table.columns[place], decoder: &decoder)
     }
@@ -199,17 +218,18 @@ public final class SegmentReader: Sendable {
   /// Fetches the blocks of some columns, and calls `body` for each when it is in the decoder's `input`: with where
   /// it starts there, and the column's place among those wanted.
   func fetch(
-    _ group: Directory.Group, columns: [Int], decoder: inout ColumnDecoder,
+    _ group: Directory.Group, of id: TableID, columns: [Int], decoder: inout ColumnDecoder,
     _ body: (EncodedBlock, _ start: Int, _ place: Int, inout ColumnDecoder) throws(StoreError) -> Void
   ) throws(StoreError) {
+    let blocks = try blocks(of: id)
     var index = 0
     while index < columns.count {
       // Neighbours are fetched together.
-      let first = directory.block(group, column: columns[index])
+      let first = blocks[group.first + columns[index]]
       var last = first
       var behind = index + 1
       while behind < columns.count {
-        let next = directory.block(group, column: columns[behind])
+        let next = blocks[group.first + columns[behind]]
         let end = next.offset + UInt64(next.size)
         guard next.offset == last.offset + UInt64(last.size),
           end - first.offset <= Self.bytesPerRead
@@ -220,7 +240,7 @@ public final class SegmentReader: Sendable {
       let size = Int(last.offset + UInt64(last.size) - first.offset)
       try Self.read(system, file, first.offset, size, to: &decoder.input)
       for position in index..<behind {
-        let block = directory.block(group, column: columns[position])
+        let block = blocks[group.first + columns[position]]
         try body(block, Int(block.offset - first.offset), position, &decoder)
       }
       index = behind
@@ -261,7 +281,7 @@ public final class SegmentReader: Sendable {
       let columns = schema(of: block.table)?.columns.count, number < columns,
       let group = find(block.group, of: block.table)
     else { return }
-    let reference = directory.block(group, column: number)
+    let reference = try blocks(of: block.table)[group.first + number]
     try Self.read(system, file, reference.offset, reference.size, to: &decoder.referenceInput)
     do throws(BlockFault) {
       try checkSum(of: reference, at: 0, in: decoder.referenceInput.view)

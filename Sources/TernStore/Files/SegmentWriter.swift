@@ -29,7 +29,8 @@ public final class SegmentWriter {
   private var file: OpenFile?
   private var offset: UInt64 = 0
   private var shapes: [TableID: TableShape] = [:]
-  private var blocks: [EncodedBlock] = []
+  /// By table, in the order in which they came.
+  private var blocks: [TableID: [EncodedBlock]] = [:]
   private var encoder: ColumnEncoder?
   private var scratch = GrowableBuffer<UInt8>()
 
@@ -73,7 +74,7 @@ public final class SegmentWriter {
     }
     for var block in unit.blocks {
       block.offset += base
-      blocks.append(block)
+      blocks[block.table, default: []].append(block)
     }
   }
 
@@ -88,15 +89,11 @@ public final class SegmentWriter {
 
   /// Rows of a table so far, in all its groups.
   public func rowCount(of id: TableID) -> Int {
-    blocks.reduce(0) { $0 + ($1.table == id && $1.column == 0 ? $1.rows : 0) }
+    (blocks[id] ?? []).reduce(0) { $0 + ($1.column == 0 ? $1.rows : 0) }
   }
 
   /// Head rows so far, by `Kind.rawValue`.
-  var documents: [Int] {
-    var rows: [TableID: Int] = [:]
-    for block in blocks where block.column == 0 { rows[block.table, default: 0] += block.rows }
-    return Kind.allCases.map { rows[.heads($0)] ?? 0 }
-  }
+  var documents: [Int] { Kind.allCases.map { rowCount(of: .heads($0)) } }
 
   /// Writes the footer and brings everything to disk. The file keeps its temporary name until
   /// `publish`. Done by the transaction's `seal`, unless the thread that wrote the file has: syncing
@@ -104,17 +101,16 @@ public final class SegmentWriter {
   @discardableResult
   public func finish() throws(StoreError) -> FileSummary {
     if let summary { return summary }
-    let directory: Directory
+    scratch.removeAll()
+    let size: Int
     do throws(BlockFault) {
-      directory = try Directory(shapes: shapes, blocks: blocks)
+      size = try Directory.append(shapes, blocks, listsOffset: offset, to: &scratch)
     } catch {
       preconditionFailure("\(path): \(error)")
     }
-    scratch.removeAll()
-    directory.append(to: &scratch)
-    let size = scratch.count
-    let checksum = scratch.view.checksum(0, count: size)
-    FileTail(footerOffset: offset, footerSize: UInt64(size), footerChecksum: checksum)
+    let start = scratch.count - size
+    let checksum = scratch.view.checksum(start, count: size)
+    FileTail(footerOffset: offset + UInt64(start), footerSize: UInt64(size), footerChecksum: checksum)
       .append(to: &scratch)
     try guarded { () throws(StoreError) in
       guard size <= StoreLimits.footerBytes else {

@@ -97,7 +97,7 @@ extension SegmentReader {
   public func mayHave(
     _ keys: [UInt64], filter id: TableID, decoder: inout ColumnDecoder
   ) throws(StoreError) -> [UInt64] {
-    guard let found = directory.groups[id], self.schema(of: id) == filterSchema else { return keys }
+    guard let found = directory.table(id)?.groups, self.schema(of: id) == filterSchema else { return keys }
     let rangeBits = found.count.trailingZeroBitCount
     guard found.count == 1 << rangeBits, found.last?.number == found.count - 1 else {
       throw .corrupt(file: path, range: 0..<summary.size, what: "a filter of keys lacks a range")
@@ -109,7 +109,7 @@ extension SegmentReader {
       let table = try readTable(id, group: range, decoder: &decoder)
       let words = table.columns[0].integer
       guard words.count % wordsPerBlock == 0 else {
-        throw damage(directory.block(found[range], column: 0), BlockFault("not whole blocks of a filter"))
+        throw damage(try blocks(of: id)[range], BlockFault("not whole blocks of a filter"))
       }
       while next < keys.count, keyRange(keys[next], bits: rangeBits) == range {
         let key = keys[next]

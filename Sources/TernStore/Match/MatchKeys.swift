@@ -65,7 +65,7 @@ public final class MatchKeys {
       let rangeBits = segment.matchRangeBits(of: table)
       let asked = asked?[ordinal]
       if asked?.isEmpty == true { continue }
-      for block in segment.matchBlocks(range, bits: bits, table: table) {
+      for block in try segment.matchBlocks(range, bits: bits, table: table) {
         if let asked, !asked.contains(range: block.group, bits: rangeBits) { continue }
         let start = bytes.count
         let size = try segment.readKeys(block, rangeBits: rangeBits, wordsPerRow: wordsPerRow, into: &bytes)

@@ -77,7 +77,7 @@ extension Store {
         } damaged: {
           report.damages.append($0)
         }
-        report.byteCount += reader.summary.size - (reader.footerOffset - UInt64(FileFormat.headerSize))
+        report.byteCount += reader.summary.size - (reader.directory.listsOffset - UInt64(FileFormat.headerSize))
         guard report.damages.count == before else { continue }
         if let segment = manifest?.segments.first(where: { $0.file.name == item.name }) {
           try check(segment, reader)
@@ -99,7 +99,7 @@ extension Store {
     let documents = Kind.allCases.map { reader.rowCount(of: .heads($0)) }
     guard documents == info.documents, reader.rowCount(of: .rejects) == info.rejects else {
       throw .corrupt(
-        file: reader.path, range: reader.footerOffset..<reader.summary.size,
+        file: reader.path, range: reader.directory.listsOffset..<reader.summary.size,
         what: "the manifest counts other documents")
     }
   }
