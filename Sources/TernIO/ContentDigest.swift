@@ -88,7 +88,8 @@ public final class DigestKey: @unchecked Sendable {
       throw SystemFailure(operation: "open", path: shown, errno: -descriptor)
     }
     defer { close(descriptor) }
-    let room = 256 << 10
+    // Small enough that the allocator gives the same memory again for the next file.
+    let room = 64 << 10
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: pageBytes)
     defer { unsafe buffer.deallocate() }
     let hasher = ContentHasher(key: self)

@@ -46,9 +46,10 @@ extension MatchTables {
       let count = columns.map(\.count).max() ?? 0
       for start in stride(from: 0, to: count, by: ListRanges.rowsPerGroup) {
         let table = Table(ListRanges.schema)
-        for row in start..<min(start + ListRanges.rowsPerGroup, count) {
-          for (column, ranges) in zip(table.columns, columns) {
-            column.integer.append(row < ranges.count ? Int64(ranges[row]) : 0)
+        for (column, ranges) in zip(table.columns, columns) {
+          let target = column.integer
+          for row in start..<min(start + ListRanges.rowsPerGroup, count) {
+            target.append(row < ranges.count ? Int64(ranges[row]) : 0)
           }
         }
         encoder.encode(

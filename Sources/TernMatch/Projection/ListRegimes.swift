@@ -42,13 +42,11 @@ struct RegimeColumns {
 extension Projector {
   /// `buyer.id` and `enterprise.code`: numbers whose check characters are wrong.
   @inline(__always)
-  func codeFlags(_ head: ListHeadColumns, _ row: Int) -> RowFlags {
-    @inline(__always) func isWrong(_ code: Bytes) -> Bool {
-      CheckCharacters.enterpriseCodeIsRight(code) == false
-    }
+  mutating func codeFlags(_ head: ListHeadColumns, _ row: Int) -> RowFlags {
     // Of a platform that is none, `无`, nothing is asked: it has not 18 characters.
     var flags: RowFlags =
-      isWrong(head.ebcCode[row]) || isWrong(head.logisticsCode[row]) || isWrong(head.platforms.ebpCode[row])
+      lastEbcCode.isWrong(head.ebcCode[row]) || lastLogisticsCode.isWrong(head.logisticsCode[row])
+        || lastEbpCode.isWrong(head.platforms.ebpCode[row])
       ? .enterpriseCode : []
     if let id = head.buyerIdNumber, CheckCharacters.identityNumberIsRight(id[row]) == false {
       flags.insert(.buyerId)

@@ -9,6 +9,10 @@ public struct Projector: ~Copyable {
   /// Codes repeat from document to document: the last one and its digest.
   var lastSeller = Memo()
   var lastCurrency = Memo()
+  /// Of lists: the last codes whose check characters were looked at.
+  var lastEbcCode = CodeMemo()
+  var lastEbpCode = CodeMemo()
+  var lastLogisticsCode = CodeMemo()
   /// Times mostly stay within one year.
   var lastYear = CalendarYear(of: 0)
   /// Which `gnum`s a list has used; for lists whose lines are not simply 1, 2, 3 ….
@@ -17,6 +21,20 @@ public struct Projector: ~Copyable {
   struct Memo {
     var value: Bytes?
     var digest: UInt64 = 0
+  }
+
+  struct CodeMemo {
+    private var value: Bytes?
+    private var isWrong = false
+
+    /// Whether the check characters of an enterprise's code are wrong.
+    @inline(__always)
+    mutating func isWrong(_ code: Bytes) -> Bool {
+      if let value, value == code { return isWrong }
+      value = code
+      isWrong = CheckCharacters.enterpriseCodeIsRight(code) == false
+      return isWrong
+    }
   }
 
   public init(secret: Secret) { digester = TupleDigester(secret: secret) }
@@ -35,6 +53,7 @@ public struct Projector: ~Copyable {
     // The remembered codes lie in the columns of the call before.
     lastSeller = Memo()
     lastCurrency = Memo()
+    (lastEbcCode, lastEbpCode, lastLogisticsCode) = (CodeMemo(), CodeMemo(), CodeMemo())
     let place = RowPlace(segment: segment, rowBase: rowBase, direction: tables.kind.direction)
     switch tables.kind.role {
     case .order: projectOrders(tables, place, output)

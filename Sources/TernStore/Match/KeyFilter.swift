@@ -81,10 +81,11 @@ public struct KeyFilterWriter: ~Copyable {
       for word in 0..<wordsPerBlock { filter[first + word] |= bits(key, word: word) }
     }
     let table = Table(filterSchema)
+    let words = table.columns[0].integer
     for range in 0..<ranges {
       table.truncate(0)
       for word in starts[range] * wordsPerBlock..<starts[range + 1] * wordsPerBlock {
-        table.columns[0].integer.append(Int64(bitPattern: filter[word]))
+        words.append(Int64(bitPattern: filter[word]))
       }
       encoder.encode(table, id: id, group: range, into: unit)
     }
