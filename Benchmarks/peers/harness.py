@@ -63,11 +63,14 @@ def run(command, **options):
 
 
 def in_turns(works, rounds):
-    """{name: [Run]} of the works ({name: function}), A B A B."""
+    """{name: [Run]} of the works ({name: function}), A B A B. Each is run once before it is timed: the memory that the
+    one before has freed may have gone back to the host of a virtual machine, and who takes it next waits for it, up
+    to twice its own time. So everyone finds what it leaves itself."""
     runs = {name: [] for name in works}
     for number in range(rounds):
         for name, work in works.items():
             say(f"round {number + 1} of {rounds}: {name}")
+            work()
             runs[name].append(work())
     return runs
 
