@@ -16,8 +16,10 @@ public struct Engine: Sendable {
   public var settings: EngineSettings
   /// Called now and then from a worker thread.
   public var progress: @Sendable (Progress) -> Void
-  /// How a store is written.
-  var storeCalls = SystemCalls.live
+  /// False for a store that goes away with the run: it need not reach the disk, and nobody looks for single documents in
+  /// it or adds new ones.
+  var isStoreKept = true
+  var storeCalls: SystemCalls { isStoreKept ? .live : .unsynced }
 
   public init(
     settings: EngineSettings = EngineSettings(),

@@ -29,7 +29,7 @@ extension Engine {
     let store = "\(folder)/.store-\(getpid())"
     defer { OutputFolder.remove(store) }
     var temporary = self
-    temporary.storeCalls = .unsynced
+    temporary.isStoreKept = false
     let ingested = try temporary.ingest(inputs, into: store)
     let reconciled = try temporary.reconcile(store)
     var files: [String] = []

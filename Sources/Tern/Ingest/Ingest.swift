@@ -49,7 +49,7 @@ extension Engine {
     let transaction = try storing { () throws(StoreError) in try store.begin() }
     let sequencer = IngestSequencer(
       transaction: transaction, firstSource: store.manifest.ledgers.reduce(0) { $0 + $1.sources },
-      plan: plan, maxRejects: settings.maxRejects, progress: progress)
+      plan: plan, maxRejects: settings.maxRejects, isSearchable: isStoreKept, progress: progress)
     do throws(TernError) {
       try read(plan, store, digestKey, sequencer, &report)
       try sequencer.rejectFailures(plan.failures)
@@ -118,7 +118,7 @@ extension Engine {
     let secret = Array(store.key.bytes[..<16])
     let strict = settings.strict
     try onWorkers(settings.threads) { (_) throws(TernError) in
-      let worker = IngestWorker(secret: secret, strict: strict)
+      let worker = IngestWorker(secret: secret, strict: strict, isSearchable: isStoreKept)
       do throws(TernError) {
         while let unit = try next(reader) {
           let result = sequencer.takeResult()

@@ -43,20 +43,23 @@ final class IngestSequencer: @unchecked Sendable {
   private(set) var schemaRemarks = 0
 
   private let maxRejects: RejectLimit?
+  private let isSearchable: Bool
   private var firstRejects: [String] = []
   /// What the ledger keeps of a source's digest.
   var recordedDigest: (TernIO.ContentDigest) -> TernStore.ContentDigest = {
     TernStore.ContentDigest(high: $0.high, low: $0.low)
   }
 
+  /// - Parameter isSearchable: make what finds single documents and keys: filters, and the index of numbers.
   init(
     transaction: IngestTransaction, firstSource: Int, plan: InputPlan, maxRejects: RejectLimit?,
-    progress: @escaping @Sendable (Progress) -> Void
+    isSearchable: Bool = true, progress: @escaping @Sendable (Progress) -> Void
   ) {
     self.transaction = transaction
     self.firstSource = firstSource
     self.plan = plan
     self.maxRejects = maxRejects
+    self.isSearchable = isSearchable
     self.progress = progress
     // A source that is not read to its end keeps this size and is never taken for known.
     records = (0..<plan.count).map { source in
@@ -208,8 +211,9 @@ final class IngestSequencer: @unchecked Sendable {
       var encoder = MatchTableWriter()
       while let job = queue.take() {
         switch job {
-        case 0: segment.rows.encodeKeys(into: units[job])
+        case 0: if isSearchable { segment.rows.encodeKeys(into: units[job]) }
         case 1:
+          guard isSearchable else { break }
           var writer = NumberTableWriter()
           writer.encode(segment.numbers, into: units[job])
         default:

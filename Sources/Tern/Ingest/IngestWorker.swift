@@ -46,9 +46,12 @@ final class IngestWorker {
   private var encoder = ColumnEncoder()
   private var projector: Projector
   private var hasher: NumberHasher
+  private let isSearchable: Bool
 
-  init(secret: [UInt8], strict: Bool, tables: TableDecoder? = nil) {
+  /// - Parameter isSearchable: hash the numbers that documents are found by.
+  init(secret: [UInt8], strict: Bool, tables: TableDecoder? = nil, isSearchable: Bool = true) {
     self.tables = tables
+    self.isSearchable = isSearchable
     decoder = UnitDecoder(strict: strict, secret: secret)
     projector = Projector(secret: Secret(bytes: secret))
     hasher = NumberHasher(secret: Secret(bytes: secret))
@@ -167,9 +170,9 @@ final class IngestWorker {
         encoder.encode(lines, id: .lines(tables.kind), group: group, into: result.encoded)
       }
       projector.project(tables, rowBase: 0, into: result.rows)
-      hasher.append(tables, to: &result.numbers)
+      if isSearchable { hasher.append(tables, to: &result.numbers) }
     }
-    hasher.append(rejects: batch.rejects, to: &result.numbers)
+    if isSearchable { hasher.append(rejects: batch.rejects, to: &result.numbers) }
     encoder.encode(batch.rejects, id: .rejects, group: group, into: result.encoded)
     encoder.encode(batch.irregulars, id: .irregulars, group: group, into: result.encoded)
     encoder.encode(batch.envelopes, id: .envelopes, group: group, into: result.encoded)

@@ -108,8 +108,9 @@ extension SegmentReader {
     while next < keys.count {
       let range = keyRange(keys[next], bits: rangeBits)
       let table = try readTable(id, group: range, decoder: &decoder)
-      let words = table.columns[0].integer
-      guard words.count % wordsPerBlock == 0 else {
+      let column = table.columns[0].integer
+      let words = unsafe View(column.values.base, count: column.count)
+      guard words.count > 0, words.count % wordsPerBlock == 0 else {
         throw damage(try blocks(of: id)[range], BlockFault("not whole blocks of a filter"))
       }
       while next < keys.count, keyRange(keys[next], bits: rangeBits) == range {
@@ -124,6 +125,7 @@ extension SegmentReader {
         if word == wordsPerBlock { held.append(key) }
         next += 1
       }
+      extendLifetime(table)
     }
     return held
   }
