@@ -41,8 +41,14 @@ let package = Package(
     .target(
       name: "TernSettings", dependencies: ["Tern", "TernRules", .product(name: "Yams", package: "Yams")],
       exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "CUnpack"),
+    // With its assertions, which say when a view is left.
+    .target(
+      name: "TernStore", dependencies: ["TernCEB", "CUnpack", "CXXHash", "CZstd"], exclude: ["README.md"],
+      swiftSettings: strict + [.unsafeFlags(["-assert-config", "Debug", "-enable-testing"])]),
     .target(name: "CDriver"),
     fuzzer("Archive", of: "TernIO"),
+    fuzzer("Blocks", of: "TernStore"),
     // What the fuzzers of messages compare.
     .target(name: "FuzzSupport", dependencies: ["TernCEB"], swiftSettings: strict),
     fuzzer("Decode", of: "FuzzSupport"),

@@ -3,6 +3,7 @@
 #   Decode    messages: every kernel, two cuts and the general path alone must give the same
 #   Unwrap    messages as GB18030, in an envelope or both: their documents must be the same, and stand where they say
 #   Tables    CSV and NDJSON, with lines in a second table: whole and in stretches must give the same
+#   Blocks    what a store's files hold, but for checksums: what was written reads back, any bytes are refused or read
 #   Archive   zip and tar, in memory, in a file and through a pipe: all must give the same
 #   Reference reference tables: every value is found by its code; written anew in quotes they must give the same
 #   Rules     rules files: what is refused changes nothing, what is taken survives being stored
@@ -20,7 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Outside this folder, so that nothing that walks the sources meets it.
 scratch=$here/../../.build-fuzz
 work=${2:-$scratch/work}
-read -ra targets <<<"${FUZZ_TARGETS:-Decode Unwrap Tables Archive Reference Rules}"
+read -ra targets <<<"${FUZZ_TARGETS:-Decode Unwrap Tables Archive Reference Rules Blocks}"
 export SWIFT_BACKTRACE=enable=no
 
 mkdir -p "$work"

@@ -19,6 +19,7 @@ int fuzz_is_canary(void) {
   }
 
 PROGRAM(Archive_main)
+PROGRAM(Blocks_main)
 PROGRAM(Decode_main)
 PROGRAM(Reference_main)
 PROGRAM(Rules_main)

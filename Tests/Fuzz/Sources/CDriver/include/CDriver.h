@@ -6,6 +6,7 @@
 int fuzz_is_canary(void);
 
 int Archive_main(int argc, char **argv);
+int Blocks_main(int argc, char **argv);
 int Decode_main(int argc, char **argv);
 int Reference_main(int argc, char **argv);
 int Rules_main(int argc, char **argv);
