@@ -10,7 +10,7 @@ public enum StoreLimits {
   public static let wordsPerMatchRow = 64
   /// Key bits by which match rows are grouped: at most 256 ranges.
   public static let matchRangeBits = 8
-  /// Bytes of a file's footer: some ten million blocks.
+  /// Bytes of a file's footer: 8 for each row group of a table, and some for each column.
   public static let footerBytes = 1 << 29
   /// Bytes of the manifest: some hundred thousand segments.
   public static let manifestBytes = 1 << 28
