@@ -8,8 +8,10 @@ public enum StoreLimits {
   public static let encodedBytesPerBlock = 1 << 30
   /// Words of one match row.
   public static let wordsPerMatchRow = 64
-  /// Key bits by which match rows are grouped: at most 256 ranges.
-  public static let matchRangeBits = 8
+  /// Key bits by which match rows are grouped: at most 4096 ranges.
+  public static let matchRangeBits = 12
+  /// Bits of hashes by which filters of keys and the index of numbers are grouped: at most 256 ranges.
+  public static let hashRangeBits = 8
   /// Bytes of a file's footer: 8 for each row group of a table, and some for each column.
   public static let footerBytes = 1 << 29
   /// Bytes of the manifest: some hundred thousand segments.

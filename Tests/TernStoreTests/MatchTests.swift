@@ -113,7 +113,32 @@ import Testing
     #expect(MatchTableWriter.rangeBits(rows: 0) == 0)
     #expect(MatchTableWriter.rangeBits(rows: 255) == 0)
     #expect(MatchTableWriter.rangeBits(rows: 256) == 1)
-    #expect(MatchTableWriter.rangeBits(rows: 1 << 30) == 8)
+    #expect(MatchTableWriter.rangeBits(rows: 1 << 15) == 8)
+    #expect(MatchTableWriter.rangeBits(rows: 1 << 18 - 1) == 8)
+    #expect(MatchTableWriter.rangeBits(rows: 1 << 18) == 9)
+    #expect(MatchTableWriter.rangeBits(rows: 1 << 30) == 12)
+  }
+
+  /// More than 256 ranges: a segment's own ranges, and fewer and more than these, have every row once and in order.
+  @Test func aLargeSegmentHasMoreRanges() throws {
+    var generator = SeededGenerator(11)
+    let folder = TemporaryFolder()
+    let rows = (0..<1 << 18).map { [generator.next(), 7, $0] as [UInt64] }
+    let (_, reader) = try Self.store([rows], in: folder)
+    #expect(reader.matchRangeBits(of: .match(0)) == 9)
+    let order = rows.enumerated().sorted { ($0.element[0] >> 48, $0.offset) < ($1.element[0] >> 48, $1.offset) }
+    let wanted = order.flatMap(\.element)
+    let range = MatchRange(table: .match(0), wordsPerRow: 3)
+    for bits in [8, 9, 10] {
+      var found = GrowableBuffer<UInt64>()
+      found.append(99)
+      for number in 0..<1 << bits {
+        try range.load(number, of: 1 << bits, from: [reader])
+        try range.take(part: 0, of: 1, into: &found)
+      }
+      let same = Self.appended(found, wanted)
+      #expect(same, "2^\(bits) ranges")
+    }
   }
 
   @Test func severalTablesAndAMissingOne() throws {

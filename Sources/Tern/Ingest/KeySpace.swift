@@ -21,15 +21,13 @@ enum KeySpace: Int, CaseIterable, Sendable {
   var filter: TableID { .keyFilter(rawValue) }
 }
 
-/// In which key range the rows of each list lie, so that a list finds its keys: a byte for each key space, aligned with
-/// the rows of the segment's lists; 0 where there is no row.
+/// In which of the segment's key ranges the rows of each list lie, so that a list finds its keys: a number for each key
+/// space, aligned with the rows of the segment's lists; 0 where there is no row.
 enum ListRanges {
   /// By `KeySpace.rawValue`.
   static let schema = TableSchema(
     [.init("identity", .integer), .init("waybill", .integer), .init("trade", .integer)])
   static let rowsPerGroup = 8192
-  /// Top bits of a key.
-  static let keyBits = 8
 }
 
 extension MatchTables {
@@ -59,14 +57,15 @@ extension MatchTables {
   }
 
   /// By row of the lists of one direction.
-  private func ranges(of table: MatchTable, _ direction: Direction) -> [UInt8] {
+  private func ranges(of table: MatchTable, _ direction: Direction) -> [UInt16] {
     let words = unsafe self.words(table)
-    var ranges: [UInt8] = []
+    let keyBits = MatchTableWriter.rangeBits(rows: words.count / table.wordCount)
+    var ranges: [UInt16] = []
     for start in stride(from: 0, to: words.count, by: table.wordCount) {
       let document = unsafe DocumentRef(rawValue: words[start + 2])
       if document.direction != direction { continue }
       while ranges.count <= document.row { ranges.append(0) }
-      unsafe ranges[document.row] = UInt8(truncatingIfNeeded: words[start] >> UInt64(64 - ListRanges.keyBits))
+      unsafe ranges[document.row] = UInt16(truncatingIfNeeded: words[start] >> UInt64(64 - keyBits))
     }
     return ranges
   }

@@ -90,6 +90,7 @@ final class ChangedLists: @unchecked Sendable {
       let table = try storing { () throws(StoreError) in
         try reader.readTable(id, group: group, decoder: &decoder)
       }
+      let keyBits = KeySpace.allCases.map { reader.matchRangeBits(of: .match(Int($0.tables[0].rawValue))) }
       var ranges: [[UInt64]] = KeySpace.allCases.map { _ in [] }
       while next < lists.count {
         let list = numbering.document(lists[next])
@@ -99,7 +100,7 @@ final class ChangedLists: @unchecked Sendable {
         if row < table.rowCount {
           for space in ranges.indices {
             let range = UInt64(bitPattern: table.columns[space].integer[row])
-            ranges[space].append(range << UInt64(64 - ListRanges.keyBits))
+            ranges[space].append(range << UInt64(64 - keyBits[space]))
           }
         }
         next += 1

@@ -5,15 +5,12 @@ import TernStore
 /// How a run stays within its memory: what each thread may hold, and whether the dense results lie
 /// in memory or in a file.
 struct MemoryPlan: Sendable {
-  /// A part's rows: they stay in the second-level cache while they are matched.
-  let partBytes = 768 << 10
+  /// A part's rows: most of them stay in the second-level cache while they are matched. Smaller parts of many segments come
+  /// in stretches that are too short.
+  let partBytes = 1536 << 10
   /// Packed rows read at a time: they are still in the second-level cache when they are unpacked.
   private static let rangeBytes = 512 << 10
   private static let searchBytes = 512 << 10
-  /// A segment's own key ranges; more would be read more than once.
-  private static let keyRanges = 256
-  /// Rows that a key range has at least in a segment of its size.
-  private static let rowsPerKeyRange = 128
 
   let threads: Int
   /// The dense results are larger than half the memory.
@@ -40,22 +37,25 @@ struct MemoryPlan: Sendable {
       for segment in view.segments { packed += segment.matchByteCount(of: .match(Int(table.rawValue))) }
       rows = max(rows, view.rowCount(table))
     }
-    let rowsPerSegment = rows / max(view.segments.count, 1)
-    let wanted = min(Self.keyRanges, rowsPerSegment / Self.rowsPerKeyRange)
+    let most = keyRanges(view, rows)
     var count = 1
-    while count * 2 <= wanted, packed / count > Self.rangeBytes || count < threads * 8 { count *= 2 }
+    while count < most, packed / count > Self.rangeBytes || count < threads * 8 { count *= 2 }
     while count < 1 << (MatchRange.keyBitsMax - 4), packed / count > threadBytes / 2 { count *= 2 }
     return count
+  }
+
+  /// Key ranges of a segment of middling size; more would be read more than once.
+  private func keyRanges(_ view: StoreView, _ rows: Int) -> Int {
+    1 << MatchTableWriter.rangeBits(rows: rows / max(view.segments.count, 1))
   }
 
   /// Ranges in which the tables' keys are searched: those of one range, some ten bytes a row, stay in the second-level
   /// cache, since look-ups go all over them.
   func searchRangeCount(_ view: StoreView, _ tables: [MatchTable]) -> Int {
     let rows = tables.map { view.rowCount($0) }.max() ?? 0
-    let rowsPerSegment = rows / max(view.segments.count, 1)
-    let wanted = min(Self.keyRanges, rowsPerSegment / Self.rowsPerKeyRange)
+    let most = keyRanges(view, rows)
     var count = 1
-    while count * 2 <= wanted, rows * 10 / count > Self.searchBytes || count < threads * 8 { count *= 2 }
+    while count < most, rows * 10 / count > Self.searchBytes || count < threads * 8 { count *= 2 }
     return count
   }
 

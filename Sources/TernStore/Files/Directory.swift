@@ -232,7 +232,7 @@ extension Directory {
       else { throw BlockFault("impossible shape of match rows") }
       return .match(wordsPerRow: width, rangeBits: rangeBits)
     case 2:
-      guard rangeBits <= StoreLimits.matchRangeBits, width == 0 else {
+      guard rangeBits <= StoreLimits.hashRangeBits, width == 0 else {
         throw BlockFault("impossible index of numbers")
       }
       return .numbers(rangeBits: rangeBits)

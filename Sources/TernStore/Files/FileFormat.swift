@@ -69,13 +69,13 @@ public struct StoreID: Hashable, Sendable {
 }
 
 enum FileFormat {
-  static let version = 8
+  static let version = 9
   /// Before version 2 match rows are not in order of their keys, before 3 columns are kept otherwise,
   /// before 4 there are eight kinds of documents,
   /// before 5 import lists have no rows by buyer, no row has a trade mode, and numbers have no index,
   /// before 7 match rows have wider keys and digests, and keys have no filters,
-  /// before 8 the footer lists all blocks.
-  static let oldestVersion = 8
+  /// before 8 the footer lists all blocks, before 9 match rows have at most 256 ranges, and lists know theirs by a byte.
+  static let oldestVersion = 9
   static let headerMagic: UInt64 = 0x454c_4946_4e52_4554  // "TERNFILE"
   static let tailMagic: UInt64 = 0x4c49_4154_4e52_4554  // "TERNTAIL"
   static let headerSize = 64

@@ -7,7 +7,7 @@ extension SegmentReader {
   }
 
   /// Top key bits by which the rows of a match table are grouped; 0 if the table is not here.
-  func matchRangeBits(of id: TableID) -> Int {
+  public func matchRangeBits(of id: TableID) -> Int {
     if case .match(_, let bits) = directory.table(id)?.shape { bits } else { 0 }
   }
 

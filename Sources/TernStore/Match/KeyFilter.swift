@@ -52,7 +52,7 @@ public struct KeyFilterWriter: ~Copyable {
     defer { keys.removeAll() }
     if keys.isEmpty { return }
     // A bit for each of at least eight times as many stretches of keys as there are rows: how many keys differ.
-    let seenBits = max(bitsNeeded(UInt64(keys.count * 8)), StoreLimits.matchRangeBits + 6)
+    let seenBits = max(bitsNeeded(UInt64(keys.count * 8)), StoreLimits.hashRangeBits + 6)
     seen.removeAll()
     seen.append(repeating: 0, count: 1 << (seenBits - 6))
     for index in 0..<keys.count {
@@ -61,7 +61,7 @@ public struct KeyFilterWriter: ~Copyable {
     }
     let distinct = (0..<seen.count).reduce(0) { $0 + seen[$1].nonzeroBitCount }
     var rangeBits = 0
-    while rangeBits < StoreLimits.matchRangeBits && distinct >> (rangeBits + 1) >= Self.keysPerRange {
+    while rangeBits < StoreLimits.hashRangeBits && distinct >> (rangeBits + 1) >= Self.keysPerRange {
       rangeBits += 1
     }
     let ranges = 1 << rangeBits

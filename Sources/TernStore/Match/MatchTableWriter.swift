@@ -4,7 +4,7 @@ import TernCEB
 ///
 /// A row is `wordsPerRow` 64-bit words: word 0 and the low half of word 1 the key, word 2 the
 /// document reference with segment 0, the rest is not looked at. Rows are grouped by the top bits
-/// of word 0 into as many ranges as leaves each about 128 rows or more, 256 at most. Within a range
+/// of word 0 into as many ranges as leaves each about 128 rows or more, 256 at most, or 512 rows, 4096 at most. Within a range
 /// they are in order of the top 16 bits, and those that share them as they came.
 ///
 /// Memory: the rows of one range, and 8 bytes a row.
@@ -13,14 +13,17 @@ public struct MatchTableWriter: ~Copyable {
   private var order = GrowableBuffer<UInt32>()
   private var halfOrder = GrowableBuffer<UInt32>()
   private var range = GrowableBuffer<UInt64>()
-  private static let rowsPerRange = 128
+  /// Up to 256 ranges, so that a small segment can be read in as many as the large ones beside it; and beyond, where
+  /// ranges are many so that what is read at a time stays in a cache.
+  private static let (rowsPerRange, rowsPerLaterRange) = (128, 512)
 
   public init() {}
 
   /// Key bits by which `rows` rows are grouped.
-  static func rangeBits(rows: Int) -> Int {
+  public static func rangeBits(rows: Int) -> Int {
     var bits = 0
-    while bits < StoreLimits.matchRangeBits && rows >> (bits + 1) >= rowsPerRange { bits += 1 }
+    while bits < 8 && rows >> (bits + 1) >= rowsPerRange { bits += 1 }
+    while bits < StoreLimits.matchRangeBits && rows >> (bits + 1) >= rowsPerLaterRange { bits += 1 }
     return bits
   }
 
@@ -78,16 +81,18 @@ public struct MatchTableWriter: ~Copyable {
     // Where each value of the lower byte, and of the upper one, starts.
     var low = [Int](repeating: 0, count: 257)
     var high = [Int](repeating: 0, count: 257)
+    var starts = [Int](repeating: 0, count: 1 << bits + 1)
     for row in 0..<rowCount {
       let key = rows[row &* wordsPerRow]
       low[Int(key >> 48 & 0xff) + 1] += 1
       high[Int(key >> 56) + 1] += 1
+      starts[keyRange(key, bits: bits) + 1] += 1
     }
+    for range in 0..<1 << bits { starts[range + 1] += starts[range] }
     for byte in 0..<256 {
       low[byte + 1] += low[byte]
       high[byte + 1] += high[byte]
     }
-    let starts = (0...1 << bits).map { high[$0 << (8 - bits)] }
     for row in 0..<rowCount {
       let byte = Int(rows[row &* wordsPerRow] >> 48 & 0xff)
       half[low[byte]] = UInt32(truncatingIfNeeded: row)

@@ -43,7 +43,7 @@ public struct NumberTableWriter: ~Copyable {
   /// Hash bits by which `count` numbers are cut into blocks.
   static func rangeBits(_ count: Int) -> Int {
     var bits = 0
-    while bits < StoreLimits.matchRangeBits && count >> (bits + 1) >= entriesPerBlock { bits += 1 }
+    while bits < StoreLimits.hashRangeBits && count >> (bits + 1) >= entriesPerBlock { bits += 1 }
     return bits
   }
 
