@@ -3,9 +3,10 @@ import TernCEB
 
 /// A stretch of memory that somebody else owns: the one place where codecs touch raw memory.
 ///
-/// A view is valid until its owner changes; it never leaves the function that made it. Every
-/// access is asserted in debug builds, where the tests run; release builds rely on the sizes that
-/// the codec checked before its loop, because a check per byte would cost as much as the work.
+/// A view is valid until its owner changes; it never leaves the function that made it. Slices and copies are checked
+/// always (0.2 % of an ingest's instructions). Single elements are asserted in debug builds, where the tests and the fuzzer
+/// run; release builds rely on the sizes that the codec checked before its loop: a check per element takes 7 % of an
+/// ingest's and a reconciliation's instructions, and 17 % of an export's.
 @safe
 struct View<Element: BitwiseCopyable> {
   @unsafe let base: UnsafeMutablePointer<Element>
@@ -29,12 +30,12 @@ struct View<Element: BitwiseCopyable> {
 
   /// `count` elements from `start`.
   @inline(__always) func slice(_ start: Int, count: Int) -> View {
-    assert(start >= 0 && count >= 0 && start + count <= self.count, "slice outside the view")
+    precondition(start >= 0 && count >= 0 && start + count <= self.count, "slice outside the view")
     return unsafe View(base + start, count: count)
   }
 
   func copy(from source: View, count: Int) {
-    assert(count >= 0 && count <= self.count && count <= source.count, "copy outside the view")
+    precondition(count >= 0 && count <= self.count && count <= source.count, "copy outside the view")
     unsafe base.update(from: source.base, count: count)
   }
 
