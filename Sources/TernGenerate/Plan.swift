@@ -78,6 +78,18 @@ struct Plan {
     if role != .waybill { add(.waybill) }
   }
 
+  /// Another order with its payments.
+  private mutating func addSecondPurchase(_ parcel: Parcel) {
+    add(.order) {
+      $0.guid = 1
+      $0.order = 1
+    }
+    addPayments(of: parcel) {
+      $0.guid = 1
+      $0.order = 1
+    }
+  }
+
   private mutating func verdict(_ findings: Findings = Findings(), of version: Version = Version()) {
     verdicts.append((version, findings.union(base)))
   }
@@ -132,14 +144,7 @@ struct Plan {
     case .waybillShared:
       addTriplet(parcel)
       add(.list)
-      add(.order) {
-        $0.guid = 1
-        $0.order = 1
-      }
-      addPayments(of: parcel) {
-        $0.guid = 1
-        $0.order = 1
-      }
+      addSecondPurchase(parcel)
       let second = Version(guid: 1, order: 1, list: 1, delay: minutes)
       documents.append((.list, second))
       verdict(Findings(.waybillShared))
@@ -147,14 +152,7 @@ struct Plan {
     case .limitAnnual:
       addTriplet(parcel)
       add(.list)
-      add(.order) {
-        $0.guid = 1
-        $0.order = 1
-      }
-      addPayments(of: parcel) {
-        $0.guid = 1
-        $0.order = 1
-      }
+      addSecondPurchase(parcel)
       add(.waybill) {
         $0.guid = 1
         $0.order = 1

@@ -127,27 +127,6 @@ func tar(_ entries: [Entry], hasEnd: Bool = true) -> [UInt8] {
   return file
 }
 
-func deflated(_ bytes: [UInt8]) -> [UInt8] {
-  var stream = unsafe z_stream()
-  unsafe deflateInit2_(
-    &stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-    Int32(MemoryLayout<z_stream>.size))
-  var output = [UInt8](repeating: 0, count: Int(unsafe deflateBound(&stream, uLong(bytes.count))))
-  var input = bytes
-  unsafe input.withUnsafeMutableBufferPointer { source in
-    unsafe output.withUnsafeMutableBufferPointer { target in
-      unsafe stream.next_in = source.baseAddress
-      unsafe stream.avail_in = uInt(source.count)
-      unsafe stream.next_out = target.baseAddress
-      unsafe stream.avail_out = uInt(target.count)
-      #expect(unsafe deflate(&stream, Z_FINISH) == Z_STREAM_END)
-    }
-  }
-  output.removeLast(Int(unsafe stream.avail_out))
-  unsafe deflateEnd(&stream)
-  return output
-}
-
 /// The ways in which the same members are archived.
 enum Form: CaseIterable {
   case zip, zipToPipe, storedZip, tar, tarGzip, tarZstd

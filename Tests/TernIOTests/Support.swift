@@ -272,9 +272,14 @@ func testOptions(
 let bothBackends: [IOBackend] = [.uring, .pread]
 
 func gzip(_ bytes: [UInt8], level: Int32 = 1) -> [UInt8] {
+  deflated(bytes, level: level, windowBits: 15 + 16)
+}
+
+/// Without a header where `windowBits` are negative, as in zip.
+func deflated(_ bytes: [UInt8], level: Int32 = 6, windowBits: Int32 = -15) -> [UInt8] {
   var stream = unsafe z_stream()
   unsafe deflateInit2_(
-    &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+    &stream, level, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
     Int32(MemoryLayout<z_stream>.size))
   let bound = unsafe deflateBound(&stream, uLong(bytes.count))
   var output = [UInt8](repeating: 0, count: Int(bound))

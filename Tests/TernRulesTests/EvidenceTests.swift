@@ -98,22 +98,9 @@ struct EvidenceTests {
     var random = Generator(state: seed)
     for round in 0..<25 {
       let docs = randomDocs(&random, count: random.chance(50) ? 12 : 70)
-      var settings = RuleSettings()
-      if random.chance(50) {
-        for finding in Finding.allCases where finding.hasTolerance {
-          settings[tolerance: finding] = Tolerance(random.pick(["0", "0.05", "0.1", "0.5%", "1%"]))!
-        }
-      }
+      let settings = randomSettings(&random)
       let tables = makeTables(docs)
-      var stored: [NaiveModel.Stored] = []
-      for (segment, unit) in tables.enumerated() {
-        for row in 0..<unit.heads.rowCount {
-          stored.append(
-            .init(
-              doc: docs[stored.count],
-              reference: DocumentRef(segment: segment, row: row, direction: unit.kind.direction)))
-        }
-      }
+      let stored = NaiveModel.stored(docs, in: tables)
       let judged = Dictionary(
         uniqueKeysWithValues: judge(tables, settings: settings)
           .filter { $0.disposition != .cancelled }.map { ($0.list, $0.findings) })

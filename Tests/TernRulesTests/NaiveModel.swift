@@ -13,6 +13,20 @@ struct NaiveModel {
     var isImport: Bool { doc.kind.direction == .import }
   }
 
+  /// `docs` with the places that they have in `tables`, made from them in this order.
+  static func stored(_ docs: [Doc], in tables: [KindTables]) -> [Stored] {
+    var stored: [Stored] = []
+    for (segment, unit) in tables.enumerated() {
+      for row in 0..<unit.heads.rowCount {
+        stored.append(
+          Stored(
+            doc: docs[stored.count],
+            reference: DocumentRef(segment: segment, row: row, direction: unit.kind.direction)))
+      }
+    }
+    return stored
+  }
+
   var stored: [Stored]
   var settings: RuleSettings
 

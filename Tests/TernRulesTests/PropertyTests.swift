@@ -19,6 +19,17 @@ struct Generator: RandomNumberGenerator {
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 }
 
+/// Tolerances of any kind in half of the cases.
+func randomSettings(_ random: inout Generator) -> RuleSettings {
+  var settings = RuleSettings()
+  if random.chance(50) {
+    for finding in Finding.allCases where finding.hasTolerance {
+      settings[tolerance: finding] = Tolerance(random.pick(["0", "0.05", "0.1", "0.5%", "1%"]))!
+    }
+  }
+  return settings
+}
+
 /// Documents from tiny sets of values, so that versions, ties, repeats and shared keys abound.
 func randomDocs(_ random: inout Generator, count: Int) -> [Doc] {
   var docs: [Doc] = []
@@ -95,22 +106,9 @@ struct PropertyTests {
     print("engine against model: seed \(seed)")
     for round in 0..<25 {
       let docs = randomDocs(&random, count: random.chance(50) ? 12 : 70)
-      var settings = RuleSettings()
-      if random.chance(50) {
-        for finding in Finding.allCases where finding.hasTolerance {
-          settings[tolerance: finding] = Tolerance(random.pick(["0", "0.05", "0.1", "0.5%", "1%"]))!
-        }
-      }
+      let settings = randomSettings(&random)
       let tables = makeTables(docs)
-      var stored: [NaiveModel.Stored] = []
-      for (segment, unit) in tables.enumerated() {
-        for row in 0..<unit.heads.rowCount {
-          stored.append(
-            .init(
-              doc: docs[stored.count],
-              reference: DocumentRef(segment: segment, row: row, direction: unit.kind.direction)))
-        }
-      }
+      let stored = NaiveModel.stored(docs, in: tables)
       let model = NaiveModel(stored, settings)
       let expected = model.verdicts()
       let cancelled = Set(model.countingAll(.list).map(\.stored.reference)).subtracting(expected.keys)

@@ -67,28 +67,15 @@ struct DocumentFetcher: ~Copyable {
     _ kind: Kind, _ documents: some Sequence<DocumentRef>
   ) throws(TernError) -> FetchedDocuments {
     var found = FetchedDocuments(kind)
-    var left = Set(documents).sorted()[...]
-    while let first = left.first {
-      let reader = segments[first.segment]
-      var firstRow = 0
-      for (group, count) in reader.groups(of: .heads(kind)) {
-        let here = left.prefix { $0.segment == first.segment && $0.row < firstRow + count }
-        left = left.dropFirst(here.count)
-        if !here.isEmpty {
-          let rows = here.map { $0.row - firstRow }
-          let tables = try storing { () throws(StoreError) in
-            try reader.readTables(kind, group: group, rows: rows, decoder: &decoder)
-          }
-          let starts = tables.lineStarts
-          for (document, row) in zip(here, rows) {
-            found.append(
-              document, row, of: tables, lines: starts.isEmpty ? 0..<0 : starts[row]..<starts[row + 1])
-          }
-        }
-        firstRow += count
-        if left.first?.segment != first.segment { break }
+    for wanted in wantedRows(kind, documents) {
+      let tables = try storing { () throws(StoreError) in
+        try wanted.reader.readTables(kind, group: wanted.group, rows: wanted.rows, decoder: &decoder)
       }
-      precondition(left.first != first, "a document beyond its segment")
+      let starts = tables.lineStarts
+      for (document, row) in zip(wanted.documents, wanted.rows) {
+        found.append(
+          document, row, of: tables, lines: starts.isEmpty ? 0..<0 : starts[row]..<starts[row + 1])
+      }
     }
     return found
   }
@@ -98,6 +85,27 @@ struct DocumentFetcher: ~Copyable {
     _ kind: Kind, _ documents: some Sequence<DocumentRef>, columns: [String]
   ) throws(TernError) -> FetchedColumns {
     var found = FetchedColumns(kind, columns)
+    for wanted in wantedRows(kind, documents) {
+      let heads = try storing { () throws(StoreError) in
+        try wanted.reader.readTable(
+          .heads(kind), group: wanted.group, columns: columns, rows: wanted.rows, decoder: &decoder)
+      }
+      for (document, row) in zip(wanted.documents, wanted.rows) { found.append(document, row, of: heads) }
+    }
+    return found
+  }
+
+  /// Documents of one row group, and their rows there.
+  private struct WantedRows {
+    var reader: SegmentReader
+    var group: Int
+    var documents: ArraySlice<DocumentRef>
+    var rows: [Int]
+  }
+
+  /// By segment and row group, in order; each document once.
+  private func wantedRows(_ kind: Kind, _ documents: some Sequence<DocumentRef>) -> [WantedRows] {
+    var wanted: [WantedRows] = []
     var left = Set(documents).sorted()[...]
     while let first = left.first {
       let reader = segments[first.segment]
@@ -106,19 +114,15 @@ struct DocumentFetcher: ~Copyable {
         let here = left.prefix { $0.segment == first.segment && $0.row < firstRow + count }
         left = left.dropFirst(here.count)
         if !here.isEmpty {
-          let rows = here.map { $0.row - firstRow }
-          let heads = try storing { () throws(StoreError) in
-            try reader.readTable(
-              .heads(kind), group: group, columns: columns, rows: rows, decoder: &decoder)
-          }
-          for (document, row) in zip(here, rows) { found.append(document, row, of: heads) }
+          wanted.append(
+            WantedRows(reader: reader, group: group, documents: here, rows: here.map { $0.row - firstRow }))
         }
         firstRow += count
         if left.first?.segment != first.segment { break }
       }
       precondition(left.first != first, "a document beyond its segment")
     }
-    return found
+    return wanted
   }
 }
 

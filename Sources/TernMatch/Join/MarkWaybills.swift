@@ -39,18 +39,11 @@ public func markWaybills(
       if group.list != 0 { take(Int(group.list) &- 1, waybill) }
       continue
     }
-    unsafe scratch.sorter.gather(group.other, waybillChain, waybills)
-    scratch.sorter.sort()
-    guard scratch.sorter.judgeWaybills(into: &instances, facts, &scratch.needs) else {
-      unsafe scratch.deferred.listsByWaybill.append(chain: group.list, listChain, lists)
-      unsafe scratch.deferred.waybills.append(chain: group.other, waybillChain, waybills)
-      continue
-    }
+    guard scratch.judgeWaybills(group, lists, waybills, facts, into: &instances) else { continue }
     var next = group.list
     while next != 0 {
       let row = Int(next &- 1)
       if let nearest = unsafe nearestInstance(instances, lists.base[row].appTime) {
-        instances[nearest].lists += 1
         unsafe take(row, waybills.base[Int(instances[nearest].row)].document)
       }
       next = unsafe listChain[row]

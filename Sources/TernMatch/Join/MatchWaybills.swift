@@ -54,22 +54,8 @@ public func matchWaybills(
       matchCount &+= 1
       continue
     }
-    unsafe scratch.sorter.gather(group.other, waybillChain, waybills)
-    scratch.sorter.sort()
-    guard scratch.sorter.judgeWaybills(into: &instances, facts, &scratch.needs) else {
-      unsafe scratch.deferred.listsByWaybill.append(chain: group.list, listChain, lists)
-      unsafe scratch.deferred.waybills.append(chain: group.other, waybillChain, waybills)
-      continue
-    }
+    guard scratch.judgeWaybills(group, lists, waybills, facts, into: &instances) else { continue }
     var next = group.list
-    while next != 0 {
-      let row = Int(next &- 1)
-      if let nearest = unsafe nearestInstance(instances, lists.base[row].appTime) {
-        instances[nearest].lists += 1
-      }
-      next = unsafe listChain[row]
-    }
-    next = group.list
     while next != 0 {
       let row = Int(next &- 1)
       var match = WaybillMatch(list: next &- 1, waybill: noRow, flags: [])
@@ -84,6 +70,34 @@ public func matchWaybills(
     }
   }
   scratch.waybillMatches.setCount(matchCount)
+}
+
+extension MatchScratch {
+  /// The waybills under a number, with how many of its lists are nearest to each. False, and the key is put aside, if facts
+  /// were missing.
+  func judgeWaybills(
+    _ group: KeyGroup, _ lists: RowView<ListWaybillRow>, _ waybills: RowView<WaybillRow>, _ facts: FactTable,
+    into instances: inout [WaybillInstance]
+  ) -> Bool {
+    let listChain = unsafe self.listChain.base
+    let waybillChain = unsafe otherChain.base
+    unsafe sorter.gather(group.other, waybillChain, waybills)
+    sorter.sort()
+    guard sorter.judgeWaybills(into: &instances, facts, &needs) else {
+      unsafe deferred.listsByWaybill.append(chain: group.list, listChain, lists)
+      unsafe deferred.waybills.append(chain: group.other, waybillChain, waybills)
+      return false
+    }
+    var next = group.list
+    while next != 0 {
+      let row = Int(next &- 1)
+      if let nearest = unsafe nearestInstance(instances, lists.base[row].appTime) {
+        instances[nearest].lists += 1
+      }
+      next = unsafe listChain[row]
+    }
+    return true
+  }
 }
 
 /// The instance nearest in time, the later on a tie; nil if there are none. O(log n): they are in
