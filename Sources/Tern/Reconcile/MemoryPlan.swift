@@ -49,11 +49,12 @@ struct MemoryPlan: Sendable {
     1 << MatchTableWriter.rangeBits(rows: rows / max(view.segments.count, 1))
   }
 
-  /// Ranges in which the tables' keys are searched: those of one range, some ten bytes a row, stay in the second-level
-  /// cache, since look-ups go all over them.
-  func searchRangeCount(_ view: StoreView, _ tables: [MatchTable]) -> Int {
-    let rows = tables.map { view.rowCount($0) }.max() ?? 0
-    let most = keyRanges(view, rows)
+  /// Ranges in which the keys of a space are searched: those of one range, some ten bytes a row, stay in the second-level
+  /// cache, since look-ups go all over them. No more than filters have, which would be read more than once.
+  func searchRangeCount(_ view: StoreView, _ space: KeySpace) -> Int {
+    let rows = space.tables.map { view.rowCount($0) }.max() ?? 0
+    let ofFilters = view.segments.map { $0.groups(of: space.filter).count }.max() ?? 0
+    let most = min(keyRanges(view, rows), max(ofFilters, threads * 8))
     var count = 1
     while count < most, rows * 10 / count > Self.searchBytes || count < threads * 8 { count *= 2 }
     return count

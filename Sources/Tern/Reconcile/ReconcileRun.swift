@@ -113,7 +113,8 @@ final class ReconcileRun: Sendable {
     _ number: Int, _ tables: [MatchTable], changedIn space: KeySpace? = nil, _ judge: Judge
   ) throws(TernError) {
     let changed = space == nil ? nil : changed
-    let ranges = changed == nil ? plan.rangeCount(view, tables) : plan.searchRangeCount(view, tables)
+    let ranges =
+      if changed != nil, let space { plan.searchRangeCount(view, space) } else { plan.rangeCount(view, tables) }
     let queue = WorkQueue(count: ranges)
     let company = Mutex<[(index: Int, word: UInt64)]>([])
     while !queue.isEmpty {
@@ -196,7 +197,7 @@ final class ReconcileRun: Sendable {
 
   /// Old lists under a key of a changed list or a new document, some more than once.
   private func mark(_ space: KeySpace, _ changed: ChangedLists) throws(TernError) -> [Int] {
-    let count = plan.searchRangeCount(view, space.tables)
+    let count = plan.searchRangeCount(view, space)
     let queue = WorkQueue(count: count)
     let found = Mutex<(lists: [Int], held: [[[UInt64]]])>(([], []))
     try onWorkers(count) { (worker) throws(TernError) in
