@@ -13,7 +13,7 @@ func calibrationStages() {
   stage("calibration: XXH3") {
     (from: [UInt8](repeating: 1, count: 64 << 20), to: Memory(byteCount: 0))
   } run: { state in
-    unsafe state.from.withUnsafeBytes { unsafe blackHole(XXH_INLINE_XXH3_64bits($0.baseAddress!, $0.count)) }
+    unsafe state.from.withUnsafeBytes { unsafe blackHole(tern_xxh3_64($0.baseAddress!, $0.count)) }
   }
 }
 
