@@ -133,6 +133,12 @@ final class ColumnFiller {
     texts.begin(columns(of: kind), checks[Int(kind.rawValue)])
   }
 
+  /// A walk took the value of `state` for complete: what it put into its column is void. (The reader does not call
+  /// this on `texts` itself: Swift 6.3 can't compile that under the thread sanitizer.)
+  func forgetText(state: Int, _ layout: KindLayout) {
+    texts.forget(state: state, layout)
+  }
+
   /// Appends the documents of `rows` to the batch; those that cannot be used become rejects.
   func fill(_ kind: Kind, _ rows: inout SpanRows) {
     let check = checks[Int(kind.rawValue)]

@@ -339,7 +339,7 @@ struct MessageReader: ~Copyable {
     if stoppedAtGap, position + 1 < end, byte(position + 1) != UInt8(ascii: "/") {
       // Not the end of the value but CDATA, a comment or an element in it: read it again.
       position = rows.forget(state: newState)
-      filler.texts.forget(state: newState, layout)
+      filler.forgetText(state: newState, layout)
       value.begin(at: position)
       gap.isClean = false
     } else if stoppedAtGap {
