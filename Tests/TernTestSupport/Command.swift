@@ -35,7 +35,7 @@ public func runCommand(
   _ = unsafe posix_spawn_file_actions_addopen(&actions, 2, error, O_WRONLY | O_CREAT, 0o600)
 
   var environment = ["LC_ALL=C.UTF-8", "SWIFT_BACKTRACE=enable=no"]
-  for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS"] {
+  for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
     if let value = unsafe getenv(name) { environment.append(unsafe "\(name)=\(String(cString: value))") }
   }
   var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
