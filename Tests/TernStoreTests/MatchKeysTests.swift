@@ -59,7 +59,7 @@ struct MatchKeysTests {
         let mine = wanted.filter { keyRange($0, bits: bits) == range }.sorted()
         var places: [MatchKeys.Place] = []
         var documents: [UInt64] = []
-        keys.find(mine) { place, document in
+        keys.find([mine, mine]) { place, document in
           places.append(place)
           documents.append(document)
         }

@@ -24,8 +24,8 @@ final class ChangedLists: @unchecked Sendable {
   private var bits = GrowableBuffer<UInt64>()
   /// Old members, as they were found.
   private(set) var old: [Int] = []
-  /// By key and segment: where to look for the keys of old members, as `MatchKeys.load` asks. Nil: everywhere.
-  private(set) var places: [[[UInt64]?]]
+  /// By key and segment: where to look for keys of old members, as `MatchKeys.load` asks. Nil: everywhere.
+  private(set) var places: [[[UInt64]?]] = []
   /// By key and segment: keys of new documents and moved lists that an old segment may have, in ascending order.
   private var held: [[[UInt64]]]
 
@@ -36,8 +36,8 @@ final class ChangedLists: @unchecked Sendable {
     firstNew = numbering.firstIndex(ofSegment: firstNewSegment)
     bits.append(repeating: 0, count: (numbering.count + 63) / 64)
     for index in firstNew..<numbering.count { bits[index >> 6] |= 1 << UInt64(index & 63) }
-    places = KeySpace.allCases.map { _ in (0..<firstNewSegment).map { _ in [] } }
     held = KeySpace.allCases.map { _ in (0..<firstNewSegment).map { _ in [] } }
+    forgetPlaces()
   }
 
   /// The changed lists so far. Valid until the next `insert`.
@@ -73,8 +73,12 @@ final class ChangedLists: @unchecked Sendable {
 
   // MARK: - Where keys are
 
-  /// Between passes: finds out in which key ranges the rows of old lists are, which ascend.
-  func place(_ lists: [Int], _ view: StoreView) throws(TernError) {
+  func forgetPlaces() {
+    places = KeySpace.allCases.map { _ in (0..<firstNewSegment).map { _ in [] } }
+  }
+
+  /// Between passes: finds out in which key ranges of some spaces the rows of old lists are, which ascend.
+  func place(_ lists: [Int], _ spaces: [KeySpace], _ view: StoreView) throws(TernError) {
     var decoder = ColumnDecoder()
     var next = 0
     while next < lists.count {
@@ -83,30 +87,30 @@ final class ChangedLists: @unchecked Sendable {
       let group = first.row / ListRanges.rowsPerGroup
       let reader = view.segments[segment]
       guard reader.schema(of: id) == ListRanges.schema else {
-        for space in KeySpace.allCases { places[space.rawValue][segment] = nil }
+        for space in spaces { places[space.rawValue][segment] = nil }
         next += 1
         continue
       }
       let table = try storing { () throws(StoreError) in
         try reader.readTable(id, group: group, decoder: &decoder)
       }
-      let keyBits = KeySpace.allCases.map { reader.matchRangeBits(of: .match(Int($0.tables[0].rawValue))) }
-      var ranges: [[UInt64]] = KeySpace.allCases.map { _ in [] }
+      let keyBits = spaces.map { reader.matchRangeBits(of: .match(Int($0.tables[0].rawValue))) }
+      var ranges: [[UInt64]] = spaces.map { _ in [] }
       while next < lists.count {
         let list = numbering.document(lists[next])
         let row = list.row - group * ListRanges.rowsPerGroup
         guard list.segment == segment, list.direction == first.direction, row < ListRanges.rowsPerGroup else { break }
         // Past the end are drafts, which have no rows.
         if row < table.rowCount {
-          for space in ranges.indices {
-            let range = UInt64(bitPattern: table.columns[space].integer[row])
-            ranges[space].append(range << UInt64(64 - keyBits[space]))
+          for (index, space) in spaces.enumerated() {
+            let range = UInt64(bitPattern: table.columns[space.rawValue].integer[row])
+            ranges[index].append(range << UInt64(64 - keyBits[index]))
           }
         }
         next += 1
       }
-      for space in ranges.indices {
-        if let known = places[space][segment] { places[space][segment] = ascending(known + ranges[space]) }
+      for (space, ranges) in zip(spaces, ranges) {
+        if let known = places[space.rawValue][segment] { places[space.rawValue][segment] = ascending(known + ranges) }
       }
     }
   }
@@ -116,20 +120,10 @@ final class ChangedLists: @unchecked Sendable {
     for segment in keys.indices { held[space.rawValue][segment] = ascending(held[space.rawValue][segment] + keys[segment]) }
   }
 
-  /// What to ask the segments for, of `keys`, which ascend: old ones for those that they may have and for `more`, new ones
-  /// for everything.
-  func asked(_ keys: [UInt64], and more: [UInt64], in space: KeySpace, segments: Int) -> [[UInt64]?] {
-    var asked: [[UInt64]?] = held[space.rawValue].map { held in
-      guard let first = keys.first, let last = keys.last else { return more }
-      var near = more
-      for key in held[held.place(of: first)...] {
-        if key > last { break }
-        if keys[keys.place(of: key)] == key { near.append(key) }
-      }
-      return ascending(near)
-    }
-    while asked.count < segments { asked.append(nil) }
-    return asked
+  /// What an old segment may have of new documents and moved lists, of a range of keys.
+  func held(_ range: KeyRange, segment: Int) -> ArraySlice<UInt64> {
+    let (held, bounds) = (held[range.space.rawValue][segment], range.bounds)
+    return held[held.place(of: bounds.lowerBound)...].prefix { $0 <= bounds.upperBound }
   }
 }
 

@@ -17,8 +17,24 @@ struct KeyRange {
     self.segments = segments
   }
 
+  /// Lowest and highest first word of a key.
+  var bounds: ClosedRange<UInt64> {
+    let bits = UInt64(count.trailingZeroBitCount)
+    let low = UInt64(number) << (64 - bits)
+    return low...low | UInt64.max >> bits
+  }
+
   func load(_ keys: MatchKeys, among: Range<Int>, asked: [[UInt64]?]? = nil) throws(StoreError) {
     try keys.load(number, of: count, from: segments, among: among, asked: asked)
+  }
+
+  func load(_ rows: MatchRange, among: Range<Int>) throws(StoreError) {
+    try rows.load(number, of: count, from: segments, among: among)
+  }
+
+  /// Of `keys`, which ascend, those that a segment may have.
+  func mayHave(_ keys: [UInt64], _ segment: Int, _ decoder: inout ColumnDecoder) throws(StoreError) -> [UInt64] {
+    try segments[segment].mayHave(keys, filter: space.filter, decoder: &decoder)
   }
 }
 
@@ -26,7 +42,7 @@ struct KeyRange {
 ///
 /// Old segments are many times as large as new ones: their keys are read only where a filter or the place of a list says so.
 final class ChangedRows {
-  typealias Tables = [(table: MatchTable, keys: MatchKeys)]
+  typealias Tables = [(table: MatchTable, keys: MatchKeys, range: MatchRange)]
 
   private var decoder = ColumnDecoder()
   private var company: [(index: Int, word: UInt64)] = []
@@ -49,45 +65,40 @@ final class ChangedRows {
     let lists = tables[0].keys
     let old = 0..<changed.firstNewSegment
     var wanted = try keysOfOld(range, lists, changed)
-    for (_, keys) in tables { try appendNew(range, keys, changed, to: &wanted) }
+    for (_, keys, _) in tables { try appendNew(range, keys, changed, to: &wanted) }
     if wanted.isEmpty { return [] }
     wanted = ascending(wanted)
-    var asked: [[UInt64]] = []
-    for segment in old {
-      asked.append(try range.segments[segment].mayHave(wanted, filter: range.space.filter, decoder: &decoder))
-    }
+    let asked = try old.map { (segment) throws(StoreError) in try range.mayHave(wanted, segment, &decoder) }
     held = held.isEmpty ? asked : zip(held, asked).map { $0 + $1 }
     try range.load(lists, among: old, asked: asked)
     var found: [Int] = []
     let (members, numbering) = (changed.members, changed.numbering)
-    lists.find(wanted, asked: asked) { _, document in
+    lists.find(asked) { _, document in
       let index = numbering.index(DocumentRef(rawValue: document))
       if !members.contains(index) { found.append(index) }
     }
     return found
   }
 
-  /// Fills `rows` with all rows of the keys of changed lists. False: there are none.
+  /// Fills `rows` with all rows of the keys of changed lists, and other new ones: these are judged in vain, or where a
+  /// cancellation names no list on purpose, and fetching them one by one would take longer. False: there are none.
   func gather(
     _ range: KeyRange, _ tables: Tables, _ changed: ChangedLists, _ results: ListResults,
     into rows: MatchTables
   ) throws(StoreError) -> Bool {
     rows.removeAll()
-    let ofOld = try keysOfOld(range, tables[0].keys, changed)
-    var wanted = ofOld
-    // A new cancellation is judged even where it names no list.
-    for (_, keys) in range.space == .identity ? tables : [tables[0]] {
-      try appendNew(range, keys, changed, to: &wanted)
+    let old = 0..<changed.firstNewSegment
+    let ofOld = ascending(try keysOfOld(range, tables[0].keys, changed))
+    let asked = try old.map { (segment) throws(StoreError) in
+      ascending(changed.held(range, segment: segment) + (try range.mayHave(ofOld, segment, &decoder)))
     }
-    if wanted.isEmpty { return false }
-    wanted = ascending(wanted)
-    let asked = changed.asked(wanted, and: ofOld, in: range.space, segments: range.segments.count)
     let (members, numbering) = (changed.members, changed.numbering)
-    for (table, keys) in tables {
-      try range.load(keys, among: range.segments.indices, asked: asked)
+    var isThere = false
+    for (table, keys, new) in tables {
+      try range.load(keys, among: old, asked: asked)
       var places: [MatchKeys.Place] = []
       var others: [Int] = []
-      keys.find(wanted, asked: asked) { place, document in
+      keys.find(asked) { place, document in
         places.append(place)
         guard table.role == .list else { return }
         let index = numbering.index(DocumentRef(rawValue: document))
@@ -97,11 +108,14 @@ final class ChangedRows {
         try changed.words.load(index)
         company.append((index, results.word(index)))
       }
+      try range.load(new, among: old.upperBound..<range.segments.count)
+      isThere = isThere || !places.isEmpty || new.rowCount > 0
       try rows.withWords(table) { (words) throws(StoreError) in
         try keys.pick(places, into: &words)
+        try new.take(part: 0, of: 1, into: &words)
       }
     }
-    return true
+    return isThere
   }
 
   /// Keys of the old members of `changed`.

@@ -86,8 +86,8 @@ final class ReconcileRun: Sendable {
       tables.map { ($0, ranges[Int($0.rawValue)]) }
     }
 
-    func keys(_ tables: [MatchTable]) -> [(table: MatchTable, keys: MatchKeys)] {
-      tables.map { ($0, keys[Int($0.rawValue)]) }
+    func search(_ tables: [MatchTable]) -> ChangedRows.Tables {
+      tables.map { ($0, keys[Int($0.rawValue)], ranges[Int($0.rawValue)]) }
     }
   }
 
@@ -179,7 +179,7 @@ final class ReconcileRun: Sendable {
   ) throws(TernError) {
     let isThere = try storing { () throws(StoreError) in
       try worker.changedRows.gather(
-        KeyRange(range, of: count, space, view.segments), worker.keys(space.tables), changed, results,
+        KeyRange(range, of: count, space, view.segments), worker.search(space.tables), changed, results,
         into: worker.rows)
     }
     if isThere { judge(worker.rows, FactTable(), DetailTable(), worker.scratch) }
@@ -187,10 +187,13 @@ final class ReconcileRun: Sendable {
 
   /// Marks every old list that the new documents can have changed, and forgets what was known of it.
   private func findChanged(_ changed: ChangedLists) throws(TernError) {
+    // Where a key has found lists, all segments were asked for it; what else they hang by is still to be asked for.
     let moved = changed.insert(try mark(.identity, changed))
-    try changed.place(moved, view)
-    let touched = changed.insert(try mark(.waybill, changed) + mark(.trade, changed))
-    try changed.place(touched, view)
+    try changed.place(moved, [.waybill, .trade], view)
+    let (byWaybill, byTrade) = (try mark(.waybill, changed), try mark(.trade, changed))
+    changed.forgetPlaces()
+    try changed.place(changed.insert(byWaybill), [.identity, .trade], view)
+    try changed.place(changed.insert(byTrade), [.identity, .waybill], view)
     try changed.words.load(parts: Set(changed.old.map(view.part)).sorted(), threads: threads)
     for index in changed.old { results.keep(index, RuleEngine.ownMask) }
   }
@@ -201,12 +204,12 @@ final class ReconcileRun: Sendable {
     let queue = WorkQueue(count: count)
     let found = Mutex<(lists: [Int], held: [[[UInt64]]])>(([], []))
     try onWorkers(count) { (worker) throws(TernError) in
-      let keys = worker.keys(space.tables)
+      let tables = worker.search(space.tables)
       var marked: [Int] = []
       while let range = queue.take() {
         do throws(StoreError) {
           marked += try worker.changedRows.mark(
-            KeyRange(range, of: count, space, view.segments), keys, changed)
+            KeyRange(range, of: count, space, view.segments), tables, changed)
         } catch {
           queue.stop()
           throw TernError.store(error)

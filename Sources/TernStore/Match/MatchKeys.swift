@@ -120,19 +120,15 @@ public final class MatchKeys {
     }
   }
 
-  /// Calls `body` with every row whose key begins with a word of `wanted`, which ascend: granule by granule.
+  /// Calls `body` with every row whose key begins with a word that its segment is `asked` for, as of `load`: granule by
+  /// granule.
   ///
   /// O(words × segments): each look-up goes nearly straight to its place. Where there is a word for every fourth row of
   /// a granule or more, all its rows are gone through instead.
-  ///
-  /// - Parameter asked: as of `load`: those of `wanted` that a segment may have at all. Nil, for all or for one segment:
-  ///   any of `wanted`.
-  public func find(
-    _ wanted: [UInt64], asked: [[UInt64]?]? = nil, _ body: (_ place: Place, _ document: UInt64) -> Void
-  ) {
+  public func find(_ asked: [[UInt64]], _ body: (_ place: Place, _ document: UInt64) -> Void) {
     let bytes = bytes.view
     for (number, granule) in granules.enumerated() {
-      let wanted = (asked?[granule.segment]) ?? wanted
+      let wanted = asked[granule.segment]
       let (range, bits) = (granule.block.group, granule.rangeBits)
       let start = wanted.partitioningIndex { keyRange($0, bits: bits) >= range }
       let end = wanted.partitioningIndex { keyRange($0, bits: bits) > range }

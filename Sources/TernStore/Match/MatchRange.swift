@@ -36,12 +36,13 @@ public final class MatchRange {
     self.wordsPerRow = wordsPerRow
   }
 
-  /// Reads range `range` of `count` (a power of two, at most 2^16) of the keys.
+  /// Reads range `range` of `count` (a power of two, at most 2^16) of the keys, of those of `segments` that are `among`;
+  /// nil: of all.
   ///
   /// A segment's number in `segments` << 32 is added to the documents of its rows. A table that is not there adds nothing. Memory: the packed rows; where `count` is
   /// more than a segment's own ranges, those of the range that holds it.
   public func load(
-    _ range: Int, of count: Int, from segments: [SegmentReader]
+    _ range: Int, of count: Int, from segments: [SegmentReader], among: Range<Int>? = nil
   ) throws(StoreError) {
     precondition(count > 0 && count & (count - 1) == 0, "ranges must be a power of two")
     precondition(range >= 0 && range < count && count <= 1 << Self.keyBitsMax, "no such range")
@@ -54,7 +55,8 @@ public final class MatchRange {
     columns.removeAll()
     granules.removeAll(keepingCapacity: true)
     // First all bytes, then what lies in them: the memory moves while it grows.
-    for (ordinal, segment) in segments.enumerated() {
+    for ordinal in among ?? segments.indices {
+      let segment = segments[ordinal]
       try segment.readMatchBytes(range, bits: rangeBits, table: table, into: &bytes) { block in
         granules.append(
           Granule(segment: ordinal, block: block, rangeBits: segment.matchRangeBits(of: table)))
