@@ -52,10 +52,8 @@ public final class MatchKeys {
   public func load(
     _ range: Int, of count: Int, from segments: [SegmentReader], among: Range<Int>? = nil, asked: [[UInt64]?]? = nil
   ) throws(StoreError) {
-    precondition(count > 0 && count & (count - 1) == 0, "ranges must be a power of two")
-    precondition(range >= 0 && range < count && count <= 1 << MatchRange.keyBitsMax, "no such range")
+    let bits = MatchRange.bits(ofRange: range, of: count)
     self.segments = segments
-    let bits = count.trailingZeroBitCount
     bytes.removeAll()
     columns.removeAll()
     granules.removeAll(keepingCapacity: true)

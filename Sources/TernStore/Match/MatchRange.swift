@@ -36,19 +36,24 @@ public final class MatchRange {
     self.wordsPerRow = wordsPerRow
   }
 
+  /// Top bits of a key that tell its range. Traps unless there is range `range` of `count`.
+  static func bits(ofRange range: Int, of count: Int) -> Int {
+    precondition(count > 0 && count & (count - 1) == 0, "ranges must be a power of two")
+    precondition(range >= 0 && range < count && count <= 1 << keyBitsMax, "no such range")
+    return count.trailingZeroBitCount
+  }
+
   /// Reads range `range` of `count` (a power of two, at most 2^16) of the keys, of those of `segments` that are `among`;
   /// nil: of all.
   ///
-  /// A segment's number in `segments` << 32 is added to the documents of its rows. A table that is not there adds nothing. Memory: the packed rows; where `count` is
-  /// more than a segment's own ranges, those of the range that holds it.
+  /// A segment's number in `segments` << 32 is added to the documents of its rows. A table that is not there adds nothing.
+  /// Memory: the packed rows; where `count` is more than a segment's own ranges, those of the range that holds it.
   public func load(
     _ range: Int, of count: Int, from segments: [SegmentReader], among: Range<Int>? = nil
   ) throws(StoreError) {
-    precondition(count > 0 && count & (count - 1) == 0, "ranges must be a power of two")
-    precondition(range >= 0 && range < count && count <= 1 << Self.keyBitsMax, "no such range")
+    rangeBits = Self.bits(ofRange: range, of: count)
     self.segments = segments
     self.range = range
-    rangeBits = count.trailingZeroBitCount
     nextPart = 0
     rowCount = 0
     bytes.removeAll()
