@@ -305,7 +305,7 @@ def write_case(folder, rng):
         for place, parts in files.items():
             data = b""
             for part in parts:
-                data += part + rng.choice([b"", b"", b"\n", b"\r\n\r\n", b" \t"])
+                data += part + rng.choice([b"", b"", b"\n", b"\r\n\r\n", b" \t", b"<!-- between -->\n", b"\n<?between?> "])
             path = os.path.join(folder, ingest, place)
             if rng.random() < 0.04:
                 data, path = gzip.compress(data, mtime=0), path + ".gz"

@@ -113,13 +113,17 @@ def date(text):
 READ = {"text": str, "decimal": scaled, "integer": integer, "time": time, "date": date}
 
 
+def check_presence(specs, texts):
+    for spec in specs:
+        if spec["required"] and spec["name"] not in texts:
+            raise Bad("missing", spec["name"])
+
+
 def read_fields(specs, texts, keys):
     """The values of one head or line; `texts` maps the names of the elements that are there."""
     values = {}
     for spec in specs:
         name, kind = spec["name"], spec["type"]
-        if name not in texts and spec["required"]:
-            raise Bad("missing", name)
         text = texts.get(name, "")
         if name in texts and text == "":
             text = spec["emptyValue"]
@@ -218,6 +222,9 @@ def kind_of(roots):
 DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n]")
 ENCODING = re.compile(rb"""^<\?xml[^>]*?[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 GB = {b"gb2312", b"gbk", b"gb18030"}
+# White space, comments and instructions behind a message end it (XML 1.0, production 1); what begins like one and is none
+# belongs to the next message, as its XML declaration and byte order mark do.
+BETWEEN = re.compile(rb"(?:[ \t\r\n]|<!--(?:(?!--).)*-->|<\?(?!(?i:xml)[ \t\r\n?])[A-Za-z_:](?:(?!\?>).)*\?>)*", re.DOTALL)
 
 
 def as_utf8(data):
@@ -244,9 +251,7 @@ def read_messages(source, data, documents, rejects):
     position = 0
     found = False
     while True:
-        # White space between messages belongs to none.
-        while position < len(data) and data[position:position + 1] in (b" ", b"\t", b"\r", b"\n"):
-            position += 1
+        position = BETWEEN.match(data, position).end()
         if position == len(data) and found:
             return
         found = True
@@ -300,14 +305,18 @@ def read_document(kind, element, source, offset):
             raise Bad("missing", spec["head"])
         head_element = heads[0]
     texts = head_element.fields()
+    line_texts = [line.fields() for line in element.named(spec["line"])] if spec["line"] else []
+    # Of several faults the reject names the first: what is missing comes before what is wrong.
     try:
+        check_presence(spec["headFields"], texts)
+        if role in ("order", "refund") and not line_texts:
+            raise Bad("missing", spec["line"])  # a list without lines is a finding, others' lines are required
+        for line in line_texts:
+            check_presence(spec["lineFields"], line)
         head = read_fields(spec["headFields"], texts, KEYS[role])
-        line_elements = element.named(spec["line"]) if spec["line"] else []
         if role == "cancellation" and not names_list(head):
             raise Bad("empty", "copNo")
-        if role in ("order", "refund") and not line_elements:
-            raise Bad("missing", spec["line"])  # a list without lines is a finding, others' lines are required
-        lines = [read_fields(spec["lineFields"], line.fields(), set()) for line in line_elements]
+        lines = [read_fields(spec["lineFields"], line, set()) for line in line_texts]
     except Bad as bad:
         raise Bad(bad.reason, bad.field, business_number(role, texts)) from None
     return Document(kind, head, lines, source, offset)
@@ -328,7 +337,7 @@ def business_number(role, texts):
         "payment": ["payNo", "payTransactionId", "orderNo"],
         "waybill": ["logisticsNo"],
         "list": ["copNo", "orderNo"],
-        "cancellation": ["copNo", "orderNo"],
+        "cancellation": ["copNo", "orderNo", "logisticsNo", "invtNo"],
         "refund": ["copNo", "coElNo", "orderNo", "logisticsNo", "invtNo"],
         "receipt": ["copNo", "orderNo", "invtNo"],
     }[role]
