@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 /// What is said of tables and rows that cannot be used.
@@ -204,7 +205,7 @@ import Testing
   func namedKinds() throws {
     var rows = ""
     for kind in Kind.allCases {
-      var writer = TableWriter(random: Random(seed: 1))
+      var writer = TableWriter(random: SeededGenerator(seed: 1))
       let document = Document.valid(kind)
       rows += "{\(writer.object(document.head))"
       if let line = kind.spec.line { rows += ",\"\(line)\":[\(document.lines.map { "{\(writer.object($0))}" }.joined(separator: ","))]" }

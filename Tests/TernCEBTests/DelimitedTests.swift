@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 /// Tables against messages: a document means the same in every form.
@@ -14,7 +15,7 @@ import Testing
   ]
 
   /// A random document: most are good.
-  private func document(_ kind: Kind, _ random: inout Random) -> Document {
+  private func document(_ kind: Kind, _ random: inout SeededGenerator) -> Document {
     var document = Document.valid(kind, number: random.below(1000), lines: random.below(4))
     func change(_ elements: inout [Document.Element], _ fields: [Field]) {
       for (index, field) in fields.enumerated() where random.chance(0.08) {
@@ -78,7 +79,7 @@ import Testing
   func sameAsXML(_ kind: Kind) throws {
     let seed: UInt64 = 20_260_301 + UInt64(kind.rawValue)
     print("DelimitedTests.sameAsXML: \(kind.name), seed \(seed)")
-    var random = Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var accepted = 0
     for round in 0..<20 {
       let documents = (0..<1 + random.below(40)).map { _ in document(kind, &random) }
@@ -139,7 +140,7 @@ import Testing
   func cuts(_ format: TableFormat) throws {
     let seed: UInt64 = 7
     print("DelimitedTests.cuts: \(format.rawValue), seed \(seed)")
-    var random = Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var writer = TableWriter(random: random)
     let documents = (0..<60).map { _ in document(.payment403, &random) }
     var text = format == .csv ? documents[0].head.map(\.name).joined(separator: ",") + "\r\n" : ""

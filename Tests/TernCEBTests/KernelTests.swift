@@ -1,5 +1,6 @@
 import CScan
 import TernCEB
+import TernTestSupport
 import Testing
 
 /// Each vector kernel on its own, against the plainest way to do the same.
@@ -44,7 +45,7 @@ import Testing
   func utf8() {
     let seed: UInt64 = 77
     print("KernelTests.utf8: seed \(seed)")
-    var random = Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let pieces: [[UInt8]] = [
       Array("a".utf8), Array("é".utf8), Array("清".utf8), Array("👍".utf8), Array("\u{7F}\u{80}".utf8),
       Array("\u{7FF}\u{800}".utf8), Array("\u{D7FF}\u{E000}".utf8), Array("\u{FFFD}".utf8),
@@ -127,7 +128,7 @@ import Testing
   func decimals() {
     let seed: UInt64 = 78
     print("KernelTests.decimals: seed \(seed)")
-    var random = Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var texts: [[UInt8]] = ["0", "0.0", "00", "01", "1.", ".1", "1.2.3", "", "-1", "99999999999999.9", "123456789012345"]
       .map { Array($0.utf8) }
     let characters = Array("0123456789012345678901234567890123456789..-+ aE/:".utf8)

@@ -1,21 +1,15 @@
 import Glibc
 import TernCEB
+import TernTestSupport
 import Testing
 
 /// The customs' own sample messages of 2018. They stand outside the repository.
 @Suite struct SampleTests {
-  private static let folder: String = {
-    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.dropLast(3).joined(separator: "/") + "/../shared/ceb/samples-2018-113"
-  }()
+  private static let folder = "\(repositoryRoot)/../shared/ceb/samples-2018-113"
 
   private static func read(_ kind: Kind) -> [UInt8]? {
     let part = kind.direction == .export ? "export" : "import"
-    guard let file = unsafe fopen("\(folder)/\(part)/\(kind.name)Message.xml", "rb") else { return nil }
-    defer { unsafe fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = unsafe bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
-    return Array(bytes[..<count])
+    return readFile("\(folder)/\(part)/\(kind.name)Message.xml")
   }
 
   @Test(

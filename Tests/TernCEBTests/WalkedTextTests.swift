@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 /// A walk puts texts into the columns while it reads; whatever it cannot judge is filled again from the
@@ -21,7 +22,7 @@ import Testing
     }
   }
 
-  private func text(_ random: inout Random) -> String? {
+  private func text(_ random: inout SeededGenerator) -> String? {
     switch random.below(14) {
     case 0: return nil
     case 1: return ""
@@ -38,7 +39,7 @@ import Testing
   func anyTexts(kind: Kind) {
     for seed in UInt64(1)...12 {
       print("WalkedTextTests.anyTexts: \(kind), seed \(seed)")
-      var random = Random(seed: seed)
+      var random = SeededGenerator(seed: seed)
       var all = (0..<120).map { Document.valid(kind, number: $0 + 1, lines: $0 % 5 + 1) }
       let rate = random.pick([0.002, 0.02, 0.2])
       for index in all.indices {

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernGenerate
@@ -83,7 +84,7 @@ struct GenerateTests {
   func layouts() throws {
     var settings = Self.settings(900, .standard)
     let stream = try Corpus(settings)
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let summary = try generate(settings, to: .folder(path: "\(scratch.path)/messages/"))
     #expect(summary == stream.summary)
     let files = try tree("\(scratch.path)/messages")

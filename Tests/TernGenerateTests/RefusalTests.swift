@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TernTestSupport
 import Testing
 
 @testable import TernGenerate
@@ -8,7 +9,7 @@ import Testing
 struct RefusalTests {
   @Test("A folder with something in it is refused and left alone")
   func notEmpty() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try touch("\(scratch.path)/mine.txt")
     #expect(throws: GenerateError.targetNotEmpty(path: scratch.path)) {
       try generate(GenerateSettings(lists: 1, seed: 1), to: .folder(path: scratch.path))
@@ -18,7 +19,7 @@ struct RefusalTests {
 
   @Test("An empty folder is taken, missing ones above are made")
   func folders() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     _ = try generate(GenerateSettings(lists: 1, seed: 1), to: .folder(path: scratch.path))
     #expect(try Folder.names(scratch.path).sorted() == ["messages", "truth"])
     let deep = "\(scratch.path)/truth/a/b"
@@ -28,7 +29,7 @@ struct RefusalTests {
 
   @Test("A folder that can't be made is an error with its path and reason")
   func cannotCreate() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try touch("\(scratch.path)/file")
     let path = "\(scratch.path)/file/corpus"
     #expect(
@@ -45,7 +46,7 @@ struct RefusalTests {
     let full = unsafe open("/dev/full", O_WRONLY)
     try #require(full >= 0)
     defer { close(full) }
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let truth = "\(scratch.path)/truth"
     for threads in [1, 4] {
       var settings = GenerateSettings(lists: 3_000, seed: 1)

@@ -1,3 +1,4 @@
+import TernTestSupport
 import Testing
 
 @testable import TernGenerate
@@ -37,7 +38,7 @@ struct RuleBookTests {
 
   @Test("Its tables come with it, each code once, and only with it")
   func tables() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     var settings = Self.settings(300, .full)
     _ = try generate(settings, to: .folder(path: "\(scratch.path)/full"))
     let tables = try tree("\(scratch.path)/full/reference")

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernGenerate
@@ -21,7 +22,7 @@ struct SchemaTests {
     settings.ruleBook = .full
     settings.faultRates = .uniform(perMillion: 12_000, .full)
     for fault in Fault.allCases where fault.breaksSchema { settings.faultRates[fault] = 0 }
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     _ = try generate(settings, to: .folder(path: "\(scratch.path)/corpus"))
     for kind in MessageKind.allCases {
       let schema = kind.isExport ? export : `import`
@@ -30,7 +31,7 @@ struct SchemaTests {
         "find \(scratch.path)/corpus/messages/\(kind.name) -name '*.xml' -print0"
         + " | xargs -0 xmllint --noout --nonet --schema '\(schema)' > \(log) 2>&1"
       let status = unsafe system(command)
-      let complaints = String(decoding: try readFile(log), as: UTF8.self).split(separator: "\n")
+      let complaints = try #require(readText(log)).split(separator: "\n")
         .filter { !$0.hasSuffix(" validates") && !$0.hasSuffix(" fails to validate") }
         // An empty ebpCode of a foreign platform is new in 202205.
         .filter { version == "202205" || !$0.contains(": element ebpCode: ") }
@@ -46,7 +47,7 @@ struct SchemaTests {
     }
     var settings = GenerateSettings(lists: 300, seed: 4)
     settings.faultRates = .uniform(perMillion: 17_000)
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     _ = try generate(settings, to: .folder(path: "\(scratch.path)/corpus"))
     let command =
       "find \(scratch.path)/corpus/messages -name '*.xml' -print0"

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernGenerate
@@ -170,7 +171,7 @@ struct ValueTests {
       try Test.cancel("no ../shared/reference beside the repository")
     }
     func column(_ path: String) throws -> Set<String> {
-      let text = String(decoding: try readFile(path), as: UTF8.self)
+      let text = try #require(readText(path))
       return Set(text.split(separator: "\n").map { String($0.prefix { $0 != "," }) })
     }
     func padded(_ unit: Int16) -> String { String(String(Int(unit) + 1_000).dropFirst()) }

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -6,7 +7,7 @@ import Testing
 /// Archives with something wrong in them: it is named, and nothing else is lost.
 @Suite(.serialized) struct ArchiveDamageTests {
   static func lines(_ seed: UInt64, _ count: Int) -> [UInt8] {
-    var random = SeededBytes(seed: seed)
+    var random = SeededGenerator(seed: seed)
     return random.lines(count)
   }
 

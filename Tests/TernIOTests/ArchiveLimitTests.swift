@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -52,7 +53,7 @@ import Testing
       #expect(outcome.blocksMade <= 4 + 3 + 3)
     }
     // As much from more stored bytes is none.
-    var random = SeededBytes(seed: 81)
+    var random = SeededGenerator(seed: 81)
     let message = random.lines(1 << 20)
     let repeated = Array(repeating: gzip(message), count: 300).flatMap { $0 }
     let honest = try Self.read([repeated])[0]

@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO

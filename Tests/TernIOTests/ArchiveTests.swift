@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -7,7 +8,7 @@ import Testing
 @Suite(.serialized) struct ArchiveTests {
   /// Members of all kinds of sizes: empty, small, one that fills a unit, several units.
   static func entries(seed: UInt64, sizes: [Int]) -> [Entry] {
-    var random = SeededBytes(seed: seed)
+    var random = SeededGenerator(seed: seed)
     return sizes.enumerated().map { number, size in
       Entry("2024/\(100 + number).xml", random.lines(size))
     }
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: Form.allCases) func compressedMembersAreUnpacked(_ form: Form) throws {
-    var random = SeededBytes(seed: 41)
+    var random = SeededGenerator(seed: 41)
     for size in [0, 2, 5000, 400_000] {
       let plain = random.lines(size)
       let entries = [
@@ -173,7 +174,7 @@ import Testing
     folder.folder("文件")
     folder.file("文件/a.xml", Array("<a/>\n".utf8))
     folder.file("文件/\(long).xml", Array("<long/>\n".utf8))
-    var random = SeededBytes(seed: 44)
+    var random = SeededGenerator(seed: 44)
     folder.file("large.xml", random.lines(700_000))
     let script = """
       cd '\(folder.path)' || exit 9

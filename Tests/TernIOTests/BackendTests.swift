@@ -1,5 +1,6 @@
 import CLiburing
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -8,7 +9,7 @@ import Testing
 @Suite struct BackendTests {
   /// 2,000 small files of all kinds of sizes, some empty, some larger than a quarter of a unit.
   static func smallFiles(_ folder: TemporaryFolder, _ count: Int = 2000) throws -> [[UInt8]] {
-    var random = SeededBytes(seed: 11)
+    var random = SeededGenerator(seed: 11)
     var contents: [[UInt8]] = []
     for number in 0..<count {
       var size = random.below(6000)
@@ -72,7 +73,7 @@ import Testing
 
   @Test func aLargeFileGivesTheSameUnits() throws {
     let folder = TemporaryFolder()
-    var random = SeededBytes(seed: 5)
+    var random = SeededGenerator(seed: 5)
     // 64 MiB of lines, from a repeated piece; an odd end.
     let piece = random.lines(1 << 20, longest: 20_000)
     var content: [UInt8] = []
@@ -103,7 +104,7 @@ import Testing
 
   @Test func sizesAroundTheBoundsOfUnitsAndPages() throws {
     let folder = TemporaryFolder()
-    var random = SeededBytes(seed: 3)
+    var random = SeededGenerator(seed: 3)
     var contents: [[UInt8]] = []
     let unit = 64 << 10
     for (number, size) in [
@@ -132,11 +133,11 @@ import Testing
     folder.file("7", big)
     let plan = try InputPlan(inputs: [folder.path])
     // A folder in place of a file, a file gone, both small and large; one shorter, one longer.
-    TemporaryFolder.remove("\(folder.path)/2")
+    removeFile(folder["2"])
     folder.folder("2")
-    TemporaryFolder.remove("\(folder.path)/3")
-    TemporaryFolder.remove("\(folder.path)/4")
-    TemporaryFolder.remove("\(folder.path)/6")
+    removeFile(folder["3"])
+    removeFile(folder["4"])
+    removeFile(folder["6"])
     folder.folder("6")
     folder.file("7", Array(big.prefix(700_000)))
     folder.file("8", [65, 66, 10, 67])

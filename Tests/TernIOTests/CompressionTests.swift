@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -28,7 +29,7 @@ import Testing
   /// Small and large when packed, small and large when unpacked, one part and many, mixed with
   /// plain files; told by content.
   @Test(arguments: Packer.allCases) func unpacks(_ packer: Packer) throws {
-    var random = SeededBytes(seed: 21)
+    var random = SeededGenerator(seed: 21)
     var (plain, stored): ([[UInt8]], [[UInt8]]) = ([], [])
     for size in [0, 1, 100, 5000, 70_000, 400_000, 300, 65536, 65535, 131072, 20, 3_000_000, 9] {
       let bytes = random.lines(size)
@@ -58,7 +59,7 @@ import Testing
   @Test(arguments: Packer.allCases) func tellsTruncatedDataAndGivesWhatCameBefore(
     _ packer: Packer
   ) throws {
-    var random = SeededBytes(seed: 22)
+    var random = SeededGenerator(seed: 22)
     for size in [2000, 90_000, 2_000_000] {
       let plain = random.lines(size)
       let whole = packer.pack(plain)
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: Packer.allCases) func tellsDamagedData(_ packer: Packer) throws {
-    var random = SeededBytes(seed: 23)
+    var random = SeededGenerator(seed: 23)
     for size in [5000, 90_000, 2_000_000] {
       let first = random.lines(size)
       let plain = first + random.lines(size)
@@ -110,7 +111,7 @@ import Testing
 
   @Test func refusesALargeWindow() throws {
     let folder = TemporaryFolder()
-    var random = SeededBytes(seed: 24)
+    var random = SeededGenerator(seed: 24)
     let plain = random.lines(3 << 20)
     folder.file("1", zstd(plain, windowLog: 21))
     let plan = try InputPlan(inputs: [folder.path])
@@ -126,7 +127,7 @@ import Testing
 
   /// Any damage to a small file of each kind: never a crash, and never other bytes without a failure.
   @Test(arguments: Packer.allCases) func anyByteMayBeDamaged(_ packer: Packer) throws {
-    var random = SeededBytes(seed: 25)
+    var random = SeededGenerator(seed: 25)
     let plain = random.lines(700, longest: 50)
     let whole = packer.pack(plain)
     var files: [[UInt8]] = []

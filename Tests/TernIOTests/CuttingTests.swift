@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -8,7 +9,7 @@ import Testing
   /// Lines longer than a unit make it grow; the bytes stay the same, plain and packed.
   @Test func aUnitGrowsForALongMessage() throws {
     let folder = TemporaryFolder()
-    var random = SeededBytes(seed: 31)
+    var random = SeededGenerator(seed: 31)
     var content: [UInt8] = []
     for length in [100, 3_000_000, 10, 70_000, 1_500_000, 2_200_000, 5] {
       content += random.text(length) + [10]
@@ -30,7 +31,7 @@ import Testing
 
   @Test func aMessageWithoutEndIsCutAndReadingGoesOn() throws {
     let folder = TemporaryFolder()
-    var random = SeededBytes(seed: 32)
+    var random = SeededGenerator(seed: 32)
     let content = random.text(1 << 20) + [10] + random.lines(200_000)
     folder.file("1", content)
     folder.file("2", [65, 10])
@@ -53,7 +54,7 @@ import Testing
   @Test func anySplitterKeepsTheBytes() throws {
     let seed = UInt64(41)
     print("seed \(seed)")
-    var random = SeededBytes(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<12 {
       let folder = TemporaryFolder()
       var contents: [[UInt8]] = []

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -34,7 +35,7 @@ import Testing
 
   @Test(arguments: lengths) func partsGiveTheSameAsTheWhole(_ count: Int) throws {
     let key = DigestKey(secret: [1, 2, 3])
-    var random = SeededBytes(seed: 71)
+    var random = SeededGenerator(seed: 71)
     let text = random.text(count)
     let whole = digest(text, key)
     for longest in [37, 5_000, 300_000] where count / longest < 5_000 {
@@ -56,7 +57,7 @@ import Testing
 
   @Test func aLongDigestIsTheOneOfItsLeaves() {
     let key = DigestKey(seed: 3)
-    var random = SeededBytes(seed: 73)
+    var random = SeededGenerator(seed: 73)
     let text = random.text(5 * ContentDigest.leafBytes / 2)
     var leaves: [UInt8] = []
     for start in stride(from: 0, to: text.count, by: ContentDigest.leafBytes) {
@@ -77,7 +78,7 @@ import Testing
   /// Small files, stretches of large ones, short reads and compressed bytes all give it.
   @Test(arguments: bothBackends) func readersGiveTheDigestOfTheBytes(_ backend: IOBackend) throws {
     let folder = TemporaryFolder()
-    var random = SeededBytes(seed: 79)
+    var random = SeededGenerator(seed: 79)
     let contents = Self.lengths.map { random.lines($0) }
     for (number, bytes) in contents.enumerated() {
       folder.file(number < 10 ? "0\(number)" : "\(number)", bytes)

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -7,7 +8,7 @@ import Testing
 /// Units in flight: bounds, reuse, several callers, cancelling.
 @Suite struct FlowTests {
   func manyUnits(_ folder: TemporaryFolder) throws -> InputPlan {
-    var random = SeededBytes(seed: 61)
+    var random = SeededGenerator(seed: 61)
     for number in 0..<3 { folder.file("large\(number)", random.lines(2 << 20)) }
     for number in 0..<300 { folder.file("small\(number)", random.lines(random.below(20_000))) }
     return try InputPlan(inputs: [folder.path])

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -76,7 +77,7 @@ import Testing
     var walk = PlanWalk()
     walk.beforeFolder = { path in
       if path.suffix(5) == Array("/gone".utf8)[...] {
-        TemporaryFolder.remove("\(folder.path)/gone")
+        removeFolder(folder["gone"])
       }
     }
     try walk.add(input: Array(folder.path.utf8))

@@ -1,4 +1,5 @@
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: bothBackends) func aPipeIsReadInItsPlace(_ backend: IOBackend) throws {
-    var random = SeededBytes(seed: 51)
+    var random = SeededGenerator(seed: 51)
     for size in [0, 1, 64 << 10, 1_000_000] {
       let bytes = random.lines(size)
       #expect(sameBytes([try readPipe(bytes, backend).contents(3)[1]], [bytes]))
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func standardInputIsReadThroughAPipe() throws {
-    var random = SeededBytes(seed: 52)
+    var random = SeededGenerator(seed: 52)
     let bytes = random.lines(500_000)
     var ends: [Int32] = [0, 0]
     #expect(unsafe pipe(&ends) == 0)

@@ -1,22 +1,12 @@
 import CZlib
 import CZstd
 import Glibc
+import TernTestSupport
 import Testing
 
 @testable import TernIO
 
-/// SplitMix64: the same bytes for the same seed.
-struct SeededBytes {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+extension SeededGenerator {
   /// `count` printable bytes.
   mutating func text(_ count: Int) -> [UInt8] {
     var words: [UInt64] = []
@@ -38,47 +28,17 @@ struct SeededBytes {
   }
 }
 
-/// A folder that is removed with its content at the end.
-final class TemporaryFolder {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/tern-io-test-XXXXXX".utf8CString)
-    path = unsafe template.withUnsafeMutableBufferPointer {
-      unsafe String(cString: mkdtemp($0.baseAddress!))
-    }
-  }
-
-  deinit { Self.remove(path) }
-
-  static func remove(_ path: String) {
-    if let stream = unsafe opendir(path) {
-      while let entry = unsafe readdir(stream) {
-        let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-          unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != ".", name != ".." { remove("\(path)/\(name)") }
-      }
-      unsafe closedir(stream)
-    }
-    _ = unsafe Glibc.remove(path)
-  }
-
+extension TemporaryFolder {
   @discardableResult
   func file(_ name: String, _ bytes: [UInt8]) -> String {
-    let full = "\(path)/\(name)"
-    let descriptor = unsafe open(full, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-    precondition(descriptor >= 0, "cannot write \(full)")
-    writeAll(bytes, to: descriptor)
-    close(descriptor)
-    return full
+    writeFile(self[name], bytes)
+    return self[name]
   }
 
   @discardableResult
   func folder(_ name: String) -> String {
-    let full = "\(path)/\(name)"
-    precondition(unsafe mkdir(full, 0o755) == 0, "cannot make \(full)")
-    return full
+    makeFolder(self[name])
+    return self[name]
   }
 }
 

@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernTestSupport
 import Testing
 
 @testable import TernRules
@@ -95,9 +96,9 @@ struct EvidenceTests {
     arguments: (0..<8).map { UInt64($0) &* 104_729 &+ UInt64.random(in: 0..<1 << 40) })
   func agreesWithEngine(seed: UInt64) throws {
     print("evidence: seed \(seed)")
-    var random = Generator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for round in 0..<25 {
-      let docs = randomDocs(&random, count: random.chance(50) ? 12 : 70)
+      let docs = randomDocs(&random, count: random.chance(0.5) ? 12 : 70)
       let settings = randomSettings(&random)
       let tables = makeTables(docs)
       let stored = NaiveModel.stored(docs, in: tables)

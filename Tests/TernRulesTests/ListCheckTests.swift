@@ -1,6 +1,7 @@
 import TernCEB
 import TernMatch
 import TernReference
+import TernTestSupport
 import Testing
 
 @testable import TernRules
@@ -378,7 +379,7 @@ struct ScopeTests {
   @Test("settings are read back from their entries", arguments: (0..<20).map { _ in UInt64.random(in: 0...UInt64.max) })
   func entries(seed: UInt64) {
     print("entries: seed \(seed)")
-    var random = Generator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var settings = RuleSettings()
     settings.asOf = Int64.random(in: 0...9_999_999_999, using: &random)
     settings.windowDays = Int.random(in: 0...100, using: &random)
@@ -389,7 +390,7 @@ struct ScopeTests {
     for _ in 0..<30 {
       let (scope, finding) = (random.pick(RuleScope.all), random.pick(Finding.allCases))
       settings[scope, finding].severity = random.pick(Severity.allCases)
-      settings[scope, finding].isEnabled = random.chance(50)
+      settings[scope, finding].isEnabled = random.chance(0.5)
       if finding.hasTolerance {
         let tolerance = Tolerance(absoluteE5: Int64.random(in: 0...99, using: &random), relativePpb: 3)
         settings.setTolerance(tolerance, finding, field: random.pick([nil, 0]), scope: scope)

@@ -1,5 +1,6 @@
 import TernCEB
 import TernMatch
+import TernTestSupport
 import Testing
 
 @testable import TernRules
@@ -59,7 +60,7 @@ struct MarkTests {
     "marks and positions are those of the plain model, for any partitions",
     arguments: (0..<6).map { _ in UInt64.random(in: 0..<1 << 40) })
   func againstModel(seed: UInt64) {
-    var random = Generator(state: seed)
+    var random = SeededGenerator(seed: seed)
     print("marks: seed \(seed)")
     var seen: [TripletMark: Int] = [:]
     for round in 0..<20 {
@@ -105,7 +106,7 @@ struct MarkTests {
 
   @Test("a warning is no fault: who rejects nothing has no faulty documents")
   func severities() {
-    var random = Generator(state: 3)
+    var random = SeededGenerator(seed: 3)
     let tables = makeTables(randomDocs(&random, count: 300))
     let run = PartitionedRun(
       tables, partitions: 2,

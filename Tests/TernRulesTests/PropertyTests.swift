@@ -1,28 +1,14 @@
 import TernCEB
 import TernMatch
+import TernTestSupport
 import Testing
 
 @testable import TernRules
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, seeded, good enough for tests.
-struct Generator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func pick<T>(_ values: [T]) -> T { values.randomElement(using: &self)! }
-  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}
-
 /// Tolerances of any kind in half of the cases.
-func randomSettings(_ random: inout Generator) -> RuleSettings {
+func randomSettings(_ random: inout SeededGenerator) -> RuleSettings {
   var settings = RuleSettings()
-  if random.chance(50) {
+  if random.chance(0.5) {
     for finding in Finding.allCases where finding.hasTolerance {
       settings[tolerance: finding] = Tolerance(random.pick(["0", "0.05", "0.1", "0.5%", "1%"]))!
     }
@@ -31,23 +17,23 @@ func randomSettings(_ random: inout Generator) -> RuleSettings {
 }
 
 /// Documents from tiny sets of values, so that versions, ties, repeats and shared keys abound.
-func randomDocs(_ random: inout Generator, count: Int) -> [Doc] {
+func randomDocs(_ random: inout SeededGenerator, count: Int) -> [Doc] {
   var docs: [Doc] = []
   let half = 183 * 86_400
   for _ in 0..<count {
-    if !docs.isEmpty && random.chance(15) {
+    if !docs.isEmpty && random.chance(0.15) {
       // The same once more, perhaps with one number written differently.
       docs.append(random.pick(docs))
       continue
     }
-    let triplet = random.chance(50) ? Triplet.export : Triplet.import
-    var doc = random.chance(12) ? triplet.cancellation : random.pick(triplet.all)
+    let triplet = random.chance(0.5) ? Triplet.export : Triplet.import
+    var doc = random.chance(0.12) ? triplet.cancellation : random.pick(triplet.all)
     doc["guid"] = random.pick(["G1", "G2", "G3"])
     doc["appType"] = random.pick(["1", "1", "1", "2", "3", ""])
     doc["appTime"] = random.pick(["1000", "1000", "1001", "1002", "\(1000 + half)", "\(1003 + half)"])
-    doc["appStatus"] = random.chance(5) ? "1" : "2"
+    doc["appStatus"] = random.chance(0.05) ? "1" : "2"
     func set(_ field: String, _ percent: Int, _ values: [String]) {
-      if doc.head[field] != nil && random.chance(percent) { doc[field] = random.pick(values) }
+      if doc.head[field] != nil && random.chance(Double(percent) / 100) { doc[field] = random.pick(values) }
     }
     set("orderNo", 50, ["O1", "O2", "O3"])
     set("logisticsNo", 50, ["W1", "W2", "W3"])
@@ -72,13 +58,13 @@ func randomDocs(_ random: inout Generator, count: Int) -> [Doc] {
     set("fFlag", 10, ["1", ""])
     if doc.kind == .cancellation605 && doc["copNo"].isEmpty { doc["copNo"] = "C1" }
     if doc.kind.role != .list { set("currency", 10, ["502", ""]) }
-    while !doc.lines.isEmpty && random.chance(30) {
+    while !doc.lines.isEmpty && random.chance(0.3) {
       doc.lines.append(random.pick(doc.lines).merging(["gnum": random.pick(["1", "2", "3"])]) { $1 })
       doc.lines.shuffle(using: &random)
     }
     for line in doc.lines.indices {
       func set(_ field: String, _ percent: Int, _ values: [String]) {
-        if random.chance(percent) { doc.lines[line][field] = random.pick(values) }
+        if random.chance(Double(percent) / 100) { doc.lines[line][field] = random.pick(values) }
       }
       set("price", 15, ["10.6", "10.50"])
       set("totalPrice", 15, ["21.2", "21.00"])
@@ -90,7 +76,7 @@ func randomDocs(_ random: inout Generator, count: Int) -> [Doc] {
         set("qty2", 5, ["0", "1"])
       }
     }
-    if random.chance(3) { doc.lines = [] }
+    if random.chance(0.03) { doc.lines = [] }
     docs.append(doc)
   }
   return docs
@@ -102,10 +88,10 @@ struct PropertyTests {
     "any partitions and any split of arrival give what the plain model gives",
     arguments: (0..<12).map { UInt64($0) &* 7919 &+ UInt64.random(in: 0..<1 << 40) })
   func againstModel(seed: UInt64) {
-    var random = Generator(state: seed)
+    var random = SeededGenerator(seed: seed)
     print("engine against model: seed \(seed)")
     for round in 0..<25 {
-      let docs = randomDocs(&random, count: random.chance(50) ? 12 : 70)
+      let docs = randomDocs(&random, count: random.chance(0.5) ? 12 : 70)
       let settings = randomSettings(&random)
       let tables = makeTables(docs)
       let stored = NaiveModel.stored(docs, in: tables)
@@ -124,7 +110,7 @@ struct PropertyTests {
       #expect(informed.sweeps == 0, note)
 
       // The same arrival cut elsewhere: references differ, verdicts by position do not.
-      let cut = makeTables(docs) { _ in random.chance(40) }
+      let cut = makeTables(docs) { _ in random.chance(0.4) }
       let recut = PartitionedRun(cut, partitions: 4, settings: settings).verdicts
       #expect(byPosition(recut, cut) == byPosition(expected, tables), note)
 
@@ -167,7 +153,7 @@ struct PropertyTests {
 
   @Test("the secret decides no verdict")
   func secrets() {
-    var random = Generator(state: 11)
+    var random = SeededGenerator(seed: 11)
     let tables = makeTables(randomDocs(&random, count: 200))
     let one = PartitionedRun(tables, partitions: 5).verdicts
     let other = PartitionedRun(

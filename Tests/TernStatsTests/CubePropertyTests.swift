@@ -1,19 +1,8 @@
 import Glibc
 import TernCEB
 @testable import TernStats
+import TernTestSupport
 import Testing
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-}
 
 /// Random lists against the naive implementation.
 struct CubePropertyTests {
@@ -136,7 +125,7 @@ struct CubePropertyTests {
     let given = unsafe getenv("TERN_SEED").flatMap { unsafe UInt64(String(cString: $0)) }
     let seed = given ?? UInt64.random(in: 0 ... .max)
     print("CubePropertyTests seed \(seed)")
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for round in 0..<80 {
       // One round spans two blocks of 4096 lists.
       let size = round == 20 ? 4_200 : Int.random(in: 0...60, using: &random)
@@ -165,7 +154,7 @@ struct CubePropertyTests {
 
   @Test("a merged cube goes on counting")
   func mergedGoesOn() throws {
-    var random = SeededGenerator(state: 11)
+    var random = SeededGenerator(seed: 11)
     let lists = (0..<200).map { _ in Self.list(&random, small: false) }
     for dimensions: [Dimension] in [[.country], [.finding, .hs4], [.finding], [.unit, .day]] {
       let query = StatisticsQuery(dimensions)

@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -36,7 +37,7 @@ struct CodeTests {
   func readsInto() throws {
     let seed = UInt64.random(in: 0 ... .max)
     print("CodeTests seed \(seed)")
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let folder = TemporaryFolder()
     let store = try Store.create(folder.path + "/store")
     let transaction = try store.begin()
@@ -89,7 +90,7 @@ struct CodeTests {
 
   @Test("whatever the bytes are, a code names a value, or the block is refused")
   func damagedCodes() throws {
-    var generator = SeededGenerator(7)
+    var generator = SeededGenerator(seed: 7)
     let table = Self.table(rows: 300, &generator)
     let unit = EncodedUnit()
     var encoder = ColumnEncoder()

@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -71,7 +72,7 @@ import Testing
     try SegmentTests.smallStore(path)
     let file = path + "/" + StoreFolder.segment(1)
     let list = try #require(try Store.open(path).openSegment(0).directory.table(.rejects))
-    var bytes = readFile(file)
+    var bytes = readFile(file)!
     bytes[Int(list.listOffset) + 3] ^= 4
     writeFile(file, bytes)
     let reader = try Store.open(path).openSegment(0)

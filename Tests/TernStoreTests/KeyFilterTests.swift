@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -29,7 +30,7 @@ struct KeyFilterTests {
   func letsThrough(count: Int) throws {
     let seed = UInt64.random(in: 0..<1 << 40)
     print("key filter: seed \(seed), \(count) keys")
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let rows = (0..<count).map { _ in [generator.next(), 0, 0] }
     let folder = TemporaryFolder()
     let reader = try reader(rows, in: folder)
@@ -52,11 +53,11 @@ struct KeyFilterTests {
   }
 
   @Test func damageIsTold() throws {
-    var generator = SeededGenerator(3)
+    var generator = SeededGenerator(seed: 3)
     let keys = (0..<2_000).map { _ in generator.next() }.sorted()
     let folder = TemporaryFolder()
     let reader = try reader(keys.map { [$0, 0, 0] }, in: folder)
-    let whole = readFile(reader.path)
+    let whole = readFile(reader.path)!
     for offset in stride(from: 64, to: Int(reader.directory.listsOffset), by: 7) {
       var damaged = whole
       damaged[offset] ^= UInt8(1 << (offset % 8))

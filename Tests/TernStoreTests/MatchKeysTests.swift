@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -22,7 +23,7 @@ struct MatchKeysTests {
   @Test(arguments: [0, 1, 130, 300, 5_000, 40_000])
   func findsWhatIsThere(rowCount: Int) throws {
     let seed = UInt64(rowCount)
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let folder = TemporaryFolder()
     let rows = rows(rowCount, &generator)
     let (_, reader) = try MatchTests.store([rows], in: folder)
@@ -82,11 +83,11 @@ struct MatchKeysTests {
   }
 
   @Test func damagedKeysAreTold() throws {
-    var generator = SeededGenerator(4)
+    var generator = SeededGenerator(seed: 4)
     let folder = TemporaryFolder()
     let rows = rows(2_000, &generator)
     let (_, reader) = try MatchTests.store([rows], in: folder)
-    let whole = readFile(reader.path)
+    let whole = readFile(reader.path)!
     let keys = MatchKeys(table: .match(0), wordsPerRow: 10)
     let blocks = try reader.matchBlocks(0, bits: 0, table: .match(0))
     // Every byte of a granule's beginning, up to the end of its documents.

@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -67,7 +68,7 @@ import Testing
   @Test(arguments: [0, 1, 2, 127, 255, 256, 700, 3_000, 33_000], [false, true])
   func everyPartitionOfEveryCount(rowCount: Int, skewed: Bool) throws {
     let seed = UInt64(rowCount * 2 + (skewed ? 1 : 0))
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let folder = TemporaryFolder()
     let wordsPerRow = rowCount % 2 == 0 ? 14 : 5
     let rows = Self.rows(rowCount, wordsPerRow: wordsPerRow, &generator, skewed: skewed)
@@ -121,7 +122,7 @@ import Testing
 
   /// More than 256 ranges: a segment's own ranges, and fewer and more than these, have every row once and in order.
   @Test func aLargeSegmentHasMoreRanges() throws {
-    var generator = SeededGenerator(11)
+    var generator = SeededGenerator(seed: 11)
     let folder = TemporaryFolder()
     let rows = (0..<1 << 18).map { [generator.next(), 7, $0] as [UInt64] }
     let (_, reader) = try Self.store([rows], in: folder)
@@ -142,7 +143,7 @@ import Testing
   }
 
   @Test func severalTablesAndAMissingOne() throws {
-    var generator = SeededGenerator(9)
+    var generator = SeededGenerator(seed: 9)
     let folder = TemporaryFolder()
     let tables = [300, 20, 900].map { Self.rows($0, wordsPerRow: 10, &generator) }
     let (_, reader) = try Self.store(tables, in: folder)
@@ -168,7 +169,7 @@ import Testing
 
   /// Words with few distinct values, and constant ones, cost next to nothing.
   @Test func widthsFollowTheValues() throws {
-    var generator = SeededGenerator(10)
+    var generator = SeededGenerator(seed: 10)
     let seller = generator.next()
     let other = generator.next()
     var words = GrowableBuffer<UInt64>()
@@ -184,7 +185,7 @@ import Testing
   }
 
   @Test(arguments: 0..<4 as Range<UInt64>) func mangledGranules(seed: UInt64) {
-    var generator = SeededGenerator(seed &+ 500)
+    var generator = SeededGenerator(seed: seed &+ 500)
     let rows = Self.rows(100, wordsPerRow: 10, &generator)
     var encoder = MatchGranuleEncoder()
     var words = GrowableBuffer<UInt64>()

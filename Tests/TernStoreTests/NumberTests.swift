@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -54,7 +55,7 @@ import Testing
     (60_000, 5, 0..<200), (40_000, 40_000, 7..<8),
   ])
   func findsAll(count: Int, numbers: Int, groups: Range<Int>) throws {
-    var generator = SeededGenerator(UInt64(count))
+    var generator = SeededGenerator(seed: UInt64(count))
     let folder = TemporaryFolder()
     let entries = Self.entries(count, numbers: numbers, groups: groups, &generator)
     let reader = try Self.segment(entries, in: folder)
@@ -92,7 +93,7 @@ import Testing
 
   @Test("bytes depend on the numbers alone, not on what the writer did before")
   func deterministic() throws {
-    var generator = SeededGenerator(3)
+    var generator = SeededGenerator(seed: 3)
     let entries = Self.entries(20_000, numbers: 9_000, groups: 2..<60, &generator)
     var used = NumberTableWriter()
     var blocks: [[UInt8]] = []
@@ -111,7 +112,7 @@ import Testing
   @Test("mangled bytes are refused or read, and never read out of bounds", arguments: 0..<4 as Range<UInt64>)
   func mangled(seed: UInt64) throws {
     print("mangled index: seed \(seed)")
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let unit = EncodedUnit()
     var writer = NumberTableWriter()
     writer.encode(

@@ -15,7 +15,7 @@ import Testing
   /// A seller's name follows its code but for a few rows; times are near each other; documents lie
   /// end to end but for gaps.
   static func table(rows: Int, sellers: Int, exceptions: Int, seed: UInt64) -> Table {
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let table = Table(schema)
     var offset: Int64 = 55
     for row in 0..<rows {
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: 0..<12 as Range<UInt64>) func roundTrip(seed: UInt64) throws {
-    var generator = SeededGenerator(seed &* 77)
+    var generator = SeededGenerator(seed: seed &* 77)
     for level in [0, 1] {
       let rows = Int.random(in: 1...4000, using: &generator)
       let table = Self.table(
@@ -119,7 +119,7 @@ import Testing
 
   /// A damaged or hostile block, or reference, throws or gives the right number of rows.
   @Test(arguments: 0..<6 as Range<UInt64>) func mangledBlocks(seed: UInt64) throws {
-    var generator = SeededGenerator(seed &+ 900)
+    var generator = SeededGenerator(seed: seed &+ 900)
     let table = Self.table(rows: 600, sellers: 60, exceptions: 5, seed: seed)
     let unit = Self.encode(table)
     let bytes = unit.bytes.view

@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -17,7 +18,7 @@ import Testing
     try writer.append(table: sampleTable(rows: 20, seed: seed), id: .rejects, group: 0)
     try writer.append(table: sampleTable(rows: 9, seed: seed + 1), id: .heads(.order303), group: 2)
     try writer.append(table: sampleTable(rows: 5, seed: seed + 2), id: .heads(.order303), group: 0)
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     var words = GrowableBuffer<UInt64>()
     for row in MatchTests.rows(12, wordsPerRow: 6, &generator) { words.append(contentsOf: row) }
     let unit = EncodedUnit()
@@ -162,9 +163,9 @@ import Testing
       _ = try writer.finish()
       try writer.publish()
     }
-    let first = readFile(folder.path + "/a")
+    let first = readFile(folder.path + "/a")!
     #expect(first.count > 20_000)
-    #expect(first == readFile(folder.path + "/b"))
+    #expect(first == readFile(folder.path + "/b")!)
   }
 
   /// Every single flipped bit of every file is found, by `verify` and by whoever reads the data.
@@ -174,9 +175,9 @@ import Testing
     try Self.smallStore(path)
     let right = try Self.content(path)
     #expect(Store.verify(path).isSound)
-    var generator = SeededGenerator(11)
+    var generator = SeededGenerator(seed: 11)
     for name in names(in: path) {
-      let bytes = readFile(path + "/" + name)
+      let bytes = readFile(path + "/" + name)!
       #expect(bytes.count < 12_000, "\(name) is small")
       for place in bytes.indices {
         var damaged = bytes
@@ -202,7 +203,7 @@ import Testing
     let path = folder.path + "/store"
     try Self.smallStore(path)
     for name in names(in: path) {
-      let bytes = readFile(path + "/" + name)
+      let bytes = readFile(path + "/" + name)!
       for length in bytes.indices {
         writeFile(path + "/" + name, Array(bytes[..<length]))
         #expect(throws: StoreError.self) { try Self.content(path) }
@@ -222,7 +223,7 @@ import Testing
     try Self.smallStore(path)
     for name in [StoreFolder.manifest, StoreFolder.segment(1), StoreFolder.ledger(1)] {
       let file = path + "/" + name
-      let bytes = readFile(file)
+      let bytes = readFile(file)!
       var changed = bytes
       let (newest, oldest) = (FileFormat.version, FileFormat.oldestVersion)
       changed[8] = UInt8(newest + 1)
@@ -256,13 +257,13 @@ import Testing
     try Self.smallStore(path)
     try Self.smallStore(other)
     let segment = "/" + StoreFolder.segment(1)
-    let own = readFile(path + segment)
-    writeFile(path + segment, readFile(other + segment))
+    let own = readFile(path + segment)!
+    writeFile(path + segment, readFile(other + segment)!)
     #expect(throws: StoreError.self) { try Self.content(path) }
     #expect(!Store.verify(path).isSound)
     writeFile(path + segment, own)
     let key = "/" + StoreFolder.key
-    writeFile(path + key, readFile(other + key))
+    writeFile(path + key, readFile(other + key)!)
     #expect(throws: StoreError.self) { try Store.open(path) }
   }
 
@@ -271,7 +272,7 @@ import Testing
     let path = folder.path + "/store"
     try Self.smallStore(path)
     for name in [StoreFolder.segment(1), StoreFolder.ledger(1)] {
-      var bytes = readFile(path + "/" + name)
+      var bytes = readFile(path + "/" + name)!
       bytes[70] ^= 1
       writeFile(path + "/" + name, bytes)
     }
@@ -281,7 +282,7 @@ import Testing
     #expect(report.damages.count == 2)
     #expect(report.unknownFiles == ["note.txt"])
     let total = names(in: path).filter { $0 != "note.txt" }.reduce(0) {
-      $0 + readFile(path + "/" + $1).count
+      $0 + readFile(path + "/" + $1)!.count
     }
     #expect(report.byteCount == UInt64(total))
     #expect(last.0 == UInt64(total))

@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import TernCEB
+import TernTestSupport
 import Testing
 
 @testable import TernStore
@@ -267,7 +268,7 @@ import Testing
       }
       let report = Store.verify(path)
       #expect(report.isSound && (content != old || report.unknownFiles.isEmpty))
-      removeTree(path)
+      removeFolder(path)
       failing += 1
     }
     #expect(failing > 40)

@@ -1,71 +1,12 @@
 import Glibc
 import TernCEB
+import TernTestSupport
 
 @testable import TernStore
 
-/// SplitMix64: small, seeded, the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  let seed: UInt64
-  private var state: UInt64
-  init(_ seed: UInt64) {
-    self.seed = seed
-    state = seed
-  }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
-/// A folder of its own for one test, removed at the end.
-final class TemporaryFolder: Sendable {
-  let path: String
-  init() {
-    var template = Array("/tmp/tern-store-XXXXXX".utf8CString)
-    path = unsafe template.withUnsafeMutableBufferPointer { buffer in
-      unsafe String(cString: mkdtemp(buffer.baseAddress!)!)
-    }
-  }
-  deinit { removeTree(path) }
-}
-
-func names(in folder: String) -> [String] { (try? SystemCalls.live.list(folder)) ?? [] }
-
-func removeTree(_ path: String) {
-  for name in names(in: path) {
-    let child = path + "/" + name
-    if unsafe unlink(child) != 0 { removeTree(child) }
-  }
-  _ = unsafe rmdir(path)
-}
-
-func readFile(_ path: String) -> [UInt8] {
-  guard let file = unsafe fopen(path, "r") else { return [] }
-  defer { unsafe fclose(file) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = unsafe fread(&chunk, 1, chunk.count, file)
-    if count == 0 { return bytes }
-    bytes += chunk[..<count]
-  }
-}
-
-func writeFile(_ path: String, _ bytes: [UInt8]) {
-  let file = unsafe fopen(path, "w")!
-  if !bytes.isEmpty {
-    let written = unsafe fwrite(bytes, 1, bytes.count, file)
-    precondition(written == bytes.count)
-  }
-  unsafe fclose(file)
-}
-
 func copyFolder(_ from: String, to: String) {
   _ = unsafe mkdir(to, 0o755)
-  for name in names(in: from) { writeFile(to + "/" + name, readFile(from + "/" + name)) }
+  for name in names(in: from) { writeFile(to + "/" + name, readFile(from + "/" + name)!) }
 }
 
 // MARK: Columns
@@ -117,7 +58,7 @@ extension Table {
 
 /// A small table with all three types, different for every seed.
 func sampleTable(rows: Int, seed: UInt64) -> Table {
-  var generator = SeededGenerator(seed)
+  var generator = SeededGenerator(seed: seed)
   let table = Table(
     TableSchema([
       .init("guid", .text), .init("name", .text), .init("price", .decimal), .init("#lines", .integer),

@@ -34,7 +34,7 @@ struct UnpackTests {
 
   @Test("any widths, packings, row lengths and stretches", arguments: 0..<8 as Range<UInt64>)
   func stretches(seed: UInt64) throws {
-    var generator = SeededGenerator(seed &+ 900)
+    var generator = SeededGenerator(seed: seed &+ 900)
     for words in [3, 4, 5, 7, 8, 9, 13, 64] {
       let count = Int.random(in: 1...300, using: &generator)
       let shapes = (0..<words).map { word in

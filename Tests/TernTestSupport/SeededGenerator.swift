@@ -11,4 +11,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
   }
+  public mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+  public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+
+  /// True in this share of calls, 0 to 1.
+  public mutating func chance(_ share: Double) -> Bool {
+    Double(next() >> 11) < share * Double(1 << 53)
+  }
 }

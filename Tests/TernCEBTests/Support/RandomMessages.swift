@@ -1,10 +1,11 @@
 import TernCEB
+import TernTestSupport
 
 /// Messages in all the shapes that senders write, and now and then one that breaks a rule.
 struct MessageShaper {
-  var random: Random
+  var random: SeededGenerator
 
-  init(seed: UInt64) { random = Random(seed: seed) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   /// How one message is written.
   private struct Shape {
@@ -135,7 +136,7 @@ struct MessageShaper {
 
   /// Makes one element empty, odd or absent.
   private mutating func spoil(_ document: inout Document) {
-    func change(_ elements: inout [Document.Element], _ random: inout Random) {
+    func change(_ elements: inout [Document.Element], _ random: inout SeededGenerator) {
       guard !elements.isEmpty else { return }
       let index = random.below(elements.count)
       switch random.below(4) {

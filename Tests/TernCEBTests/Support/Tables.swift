@@ -1,4 +1,5 @@
 import TernCEB
+import TernTestSupport
 
 /// Decodes a whole table; parameters as of `TableDecoder`.
 func decodeTable(
@@ -84,7 +85,7 @@ struct LinesOfTest {
 
 /// A document as a row of cells or an object, in all the ways that mean the same.
 struct TableWriter {
-  var random: Random
+  var random: SeededGenerator
 
   mutating func cell(_ value: String) -> String {
     let mustQuote = value.utf8.contains { [0x2C, 0x0A, 0x0D].contains($0) } || value.hasPrefix("\"")
